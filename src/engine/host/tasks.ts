@@ -36,6 +36,11 @@ export interface EngineTasks {
   readonly providers: { readonly input: { readonly refresh: boolean }; readonly output: ProvidersReport };
   /** Which tools and models are used, with what is wrong with them. */
   readonly doctor: { readonly input: Record<string, never>; readonly output: DoctorReport };
+  /** Resident memory of the engine process, for the report. */
+  readonly memory: {
+    readonly input: Record<string, never>;
+    readonly output: { readonly peakBytes: number; readonly presentBytes: number };
+  };
 }
 
 export type EngineTaskName = keyof EngineTasks;

@@ -1,0 +1,19 @@
+import { DubwrightError } from '../../../contract/errors.ts';
+import type { TaskHandlers } from '../protocol.ts';
+import { memory } from './memory.ts';
+
+const notYet = (): Promise<never> =>
+  Promise.reject(new DubwrightError('INTERNAL', { cause: 'this task is not connected yet' }));
+
+/** Every task of the engine process, by name. */
+export const taskHandlers: TaskHandlers = {
+  probe: notYet,
+  analyse: notYet,
+  decodeSound: notYet,
+  renderTakes: notYet,
+  exportFilm: notYet,
+  describeEngine: notYet,
+  providers: notYet,
+  doctor: notYet,
+  memory,
+};
