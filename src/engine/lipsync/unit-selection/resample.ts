@@ -1,0 +1,86 @@
+import type { Plane, Samples } from '../../media/frame.ts';
+
+const fractionSteps = 256;
+
+/**
+ * Catmull–Rom weights for 256 sub-pixel positions. A cubic keeps the grain and the edges of lips that bilinear
+ * sampling would soften (Keys 1981, "Cubic convolution interpolation for digital image processing", a = -1/2).
+ */
+const cubicWeights = ((): Float32Array => {
+  const table = new Float32Array((fractionSteps + 1) * 4);
+  for (let i = 0; i <= fractionSteps; i++) {
+    const t = i / fractionSteps;
+    table[4 * i] = ((-t + 2) * t - 1) * t * 0.5;
+    table[4 * i + 1] = ((3 * t - 5) * t * t + 2) * 0.5;
+    table[4 * i + 2] = ((-3 * t + 4) * t + 1) * t * 0.5;
+    table[4 * i + 3] = (t - 1) * t * t * 0.5;
+  }
+  return table;
+})();
+
+/** Sample of a plane at a fractional position (pixel centres at whole numbers), cubic; edges repeat. */
+export function sampleCubic(plane: Plane, x: number, y: number): number {
+  const { data, width, height } = plane;
+  const left = Math.floor(x);
+  const top = Math.floor(y);
+  if (left < 1 || top < 1 || left > width - 3 || top > height - 3) return sampleLinear(plane, x, y);
+  const wx = 4 * Math.round((x - left) * fractionSteps);
+  const wy = 4 * Math.round((y - top) * fractionSteps);
+  const a = cubicWeights[wx];
+  const b = cubicWeights[wx + 1];
+  const c = cubicWeights[wx + 2];
+  const d = cubicWeights[wx + 3];
+  let at = (top - 1) * width + left - 1;
+  let sum = cubicWeights[wy] * (a * data[at] + b * data[at + 1] + c * data[at + 2] + d * data[at + 3]);
+  at += width;
+  sum += cubicWeights[wy + 1] * (a * data[at] + b * data[at + 1] + c * data[at + 2] + d * data[at + 3]);
+  at += width;
+  sum += cubicWeights[wy + 2] * (a * data[at] + b * data[at + 1] + c * data[at + 2] + d * data[at + 3]);
+  at += width;
+  return sum + cubicWeights[wy + 3] * (a * data[at] + b * data[at + 1] + c * data[at + 2] + d * data[at + 3]);
+}
+
+/** Sample of a plane at a fractional position, bilinear; edges repeat. */
+export function sampleLinear(plane: Plane, x: number, y: number): number {
+  const { data, width, height } = plane;
+  const cx = x < 0 ? 0 : x > width - 1 ? width - 1 : x;
+  const cy = y < 0 ? 0 : y > height - 1 ? height - 1 : y;
+  const left = cx | 0;
+  const top = cy | 0;
+  const right = left + 1 < width ? left + 1 : left;
+  const below = top + 1 < height ? width : 0;
+  const fx = cx - left;
+  const fy = cy - top;
+  const row = top * width;
+  const upper = data[row + left] * (1 - fx) + data[row + right] * fx;
+  const lower = data[row + below + left] * (1 - fx) + data[row + below + right] * fx;
+  return upper * (1 - fy) + lower * fy;
+}
+
+/** An empty plane with the same kind of samples as another. */
+export function planeLike(samples: Samples, width: number, height: number): Plane {
+  const count = width * height;
+  return {
+    data: samples instanceof Uint16Array ? new Uint16Array(count) : new Uint8Array(count),
+    width,
+    height,
+  };
+}
+
+/** Copies a rectangle out of a plane; parts outside the plane repeat its edge. */
+export function cropPlane(plane: Plane, x: number, y: number, width: number, height: number): Plane {
+  const out = planeLike(plane.data, width, height);
+  const isInside = x >= 0 && y >= 0 && x + width <= plane.width && y + height <= plane.height;
+  for (let row = 0; row < height; row++) {
+    const sourceRow = Math.min(Math.max(y + row, 0), plane.height - 1) * plane.width;
+    if (isInside) {
+      out.data.set(plane.data.subarray(sourceRow + x, sourceRow + x + width), row * width);
+      continue;
+    }
+    for (let column = 0; column < width; column++) {
+      const sourceColumn = Math.min(Math.max(x + column, 0), plane.width - 1);
+      out.data[row * width + column] = plane.data[sourceRow + sourceColumn];
+    }
+  }
+  return out;
+}
