@@ -1,0 +1,50 @@
+import type { Patch, PlanarFormat, Plane, VideoFrame } from '../media/frame.ts';
+
+/** Which planes are subsampled: the two chroma planes of a YUV picture; alpha is not. */
+function shiftsOf(format: PlanarFormat, planeIndex: number): readonly [number, number] {
+  const isChroma = format.model === 'yuv' && (planeIndex === 1 || planeIndex === 2);
+  return isChroma ? [format.chromaShiftX, format.chromaShiftY] : [0, 0];
+}
+
+function planesMatch({ format, planes }: VideoFrame, patch: Patch): boolean {
+  return (
+    patch.planes.length === planes.length &&
+    patch.planes.every((plane, i) => {
+      const [shiftX, shiftY] = shiftsOf(format, i);
+      const sized = plane.width === patch.box.width >> shiftX && plane.height === patch.box.height >> shiftY;
+      return sized && plane.data.BYTES_PER_ELEMENT === planes[i].data.BYTES_PER_ELEMENT;
+    })
+  );
+}
+
+function assertFits(frame: VideoFrame, patch: Patch): void {
+  const { x, y, width, height } = patch.box;
+  const { chromaShiftX, chromaShiftY } = frame.format;
+  const inside = x >= 0 && y >= 0 && x + width <= frame.width && y + height <= frame.height;
+  const onGrid = [x, width].every((value) => value % (1 << chromaShiftX) === 0);
+  const onRows = [y, height].every((value) => value % (1 << chromaShiftY) === 0);
+  if (!inside || !onGrid || !onRows || !planesMatch(frame, patch)) {
+    throw new RangeError(
+      `patch ${width}x${height} at ${x},${y} does not fit a frame of ${frame.width}x${frame.height}`,
+    );
+  }
+}
+
+/**
+ * Copies a patch over a frame, in place. Samples outside the box keep their bits.
+ * @throws RangeError when the box leaves the frame or the chroma grid, or the planes do not match the frame's
+ */
+export function layPatch(frame: VideoFrame, patch: Patch): void {
+  assertFits(frame, patch);
+  frame.planes.forEach((target, planeIndex) => {
+    const [shiftX, shiftY] = shiftsOf(frame.format, planeIndex);
+    copyRows(target, patch.planes[planeIndex], patch.box.x >> shiftX, patch.box.y >> shiftY);
+  });
+}
+
+function copyRows(target: Plane, source: Plane, x: number, y: number): void {
+  for (let row = 0; row < source.height; row++) {
+    const from = row * source.width;
+    target.data.set(source.data.subarray(from, from + source.width), (y + row) * target.width + x);
+  }
+}
