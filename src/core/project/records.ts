@@ -1,5 +1,4 @@
 import type { FrameRange } from '../time/frame-range.ts';
-import type { Segment } from '../segments/segment.ts';
 
 /** What a file is to a project. */
 export type MediaRole = 'source' | 'voice' | 'subtitles';
@@ -48,9 +47,7 @@ export interface OutputRecord {
   readonly sizeBytes: number;
   readonly modifiedMs: number;
   readonly createdMs: number;
-}
-
-/** A segment with the take in use, if any. */
-export interface SegmentWithTake extends Segment {
-  readonly currentTakeKey: string | null;
+  /** Absolute. */
+  readonly sidecarPath: string;
+  readonly patchedFrames: number;
 }
