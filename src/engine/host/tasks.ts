@@ -33,9 +33,12 @@ export interface EngineTasks {
     readonly output: { readonly fingerprint: string; readonly modelLicence: string | null };
   };
   /** Measures the execution providers of this machine. */
-  readonly providers: { readonly input: { readonly refresh: boolean }; readonly output: ProvidersReport };
+  readonly providers: {
+    readonly input: { readonly refresh: boolean; readonly cacheFolder: string };
+    readonly output: ProvidersReport;
+  };
   /** Which tools and models are used, with what is wrong with them. */
-  readonly doctor: { readonly input: Record<string, never>; readonly output: DoctorReport };
+  readonly doctor: { readonly input: { readonly cacheFolder: string }; readonly output: DoctorReport };
   /** Resident memory of the engine process, for the report. */
   readonly memory: {
     readonly input: Record<string, never>;
@@ -93,6 +96,8 @@ export interface TakeJob {
   readonly voiceSampleCount: number;
   /** Finished takes appear here, complete or not at all. */
   readonly takePath: string;
+  /** Everything the pixels depend on, folded into one string; written into the take. */
+  readonly takeKey: string;
 }
 
 export interface RenderTakesInput {
