@@ -5,8 +5,9 @@ import type { WarpField } from './warp-field.ts';
 
 /** What is added to the borrowed samples of one plane so that they match the target's light. */
 export interface ColourPlane {
+  /** At the centre of the field's box. */
   readonly offset: number;
-  /** Per luma pixel of picture coordinates. */
+  /** Per luma pixel. */
   readonly slopeX: number;
   readonly slopeY: number;
 }
@@ -57,8 +58,8 @@ function fitPlane(
       (x + field.skinX[node]) * scaleX - 0.5,
       (y + field.skinY[node]) * scaleY - 0.5,
     );
-    xs[i] = x;
-    ys[i] = y;
+    xs[i] = x - field.box.x - field.box.width / 2;
+    ys[i] = y - field.box.y - field.box.height / 2;
     differences[i] = own - borrowed;
   });
   const first = leastSquaresPlane(xs, ys, differences, Infinity);
@@ -121,4 +122,18 @@ function leastSquaresPlane(
   const slopeX = (yy * xv - xy * yv) / determinant;
   const slopeY = (xx * yv - xy * xv) / determinant;
   return { offset: meanV - slopeX * meanX - slopeY * meanY, slopeX, slopeY };
+}
+
+/** Part way from one match to the next: keeps the light of a run from trembling with the noise of single frames. */
+export function easeColour(
+  previous: readonly ColourPlane[],
+  next: readonly ColourPlane[],
+  share: number,
+): readonly ColourPlane[] {
+  const ease = (from: number, to: number): number => from + share * (to - from);
+  return next.map((plane, i) => ({
+    offset: ease(previous[i].offset, plane.offset),
+    slopeX: ease(previous[i].slopeX, plane.slopeX),
+    slopeY: ease(previous[i].slopeY, plane.slopeY),
+  }));
 }

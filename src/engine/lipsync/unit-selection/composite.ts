@@ -105,7 +105,8 @@ function fillCell(request: FillRequest, column: number, row: number): void {
             ? 0
             : sample(target, (px + sx) * scaleX - 0.5, (py + sy) * scaleY - 0.5);
       if (share > 0) {
-        let borrowed = colour.offset + colour.slopeX * px + colour.slopeY * py;
+        let borrowed =
+          colour.offset + colour.slopeX * (lumaX - box.width / 2) + colour.slopeY * (lumaY - box.height / 2);
         for (let d = 0; d < donors.length; d++) {
           const { crop, share: donorShare } = donors[d];
           const qx = (px + blend(field.donors[d].x, node, columns, u, v) - crop.box.x) * scaleX - 0.5;

@@ -1,3 +1,4 @@
+import { referenceFace } from '../../faces/reference-face.ts';
 import { fitSimilarity, applySimilarity } from '../../faces/rigid-alignment.ts';
 import {
   jawline,
@@ -51,11 +52,10 @@ function smoothStep(from: number, to: number, value: number): number {
 
 /**
  * How much each mesh point follows the borrowed mouth (1: lips, chin) or stays with the target's head (0: upper
- * cheeks, ears, nose). Measured once on a frontal reference mesh of the person.
- * @param reference frontal mesh, any scale.
- * @returns one weight per mesh point.
+ * cheeks, ears, nose); measured on the reference face.
  */
-export function borrowWeights(reference: Float32Array): Float32Array {
+export const borrowWeights: Float32Array = ((): Float32Array => {
+  const reference = referenceFace;
   const unit = faceUnit(reference);
   let centreX = 0;
   let centreY = 0;
@@ -72,7 +72,7 @@ export function borrowWeights(reference: Float32Array): Float32Array {
   }
   for (const point of [...lipsOuter, ...lipsInner]) weights[point] = 1;
   return weights;
-}
+})();
 
 /** A donor's mesh moved rigidly onto the target's head: its mouth shape in the target's pose. */
 export function poseDonor(donorMesh: Float32Array, targetMesh: Float32Array): Float32Array {
@@ -86,11 +86,10 @@ export function poseDonor(donorMesh: Float32Array, targetMesh: Float32Array): Fl
 export function destinationMesh(
   targetMesh: Float32Array,
   posed: readonly { readonly mesh: Float32Array; readonly share: number }[],
-  weights: Float32Array,
 ): Float32Array {
   const out = new Float32Array(targetMesh.length);
-  for (let point = 0; point < weights.length; point++) {
-    const weight = weights[point];
+  for (let point = 0; point < borrowWeights.length; point++) {
+    const weight = borrowWeights[point];
     for (let axis = 0; axis < 3; axis++) {
       const at = 3 * point + axis;
       let borrowed = 0;

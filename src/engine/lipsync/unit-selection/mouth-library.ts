@@ -1,0 +1,232 @@
+import { createHash } from 'node:crypto';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { meshFloatCount } from '../../faces/types.ts';
+import type { PixelBox, Plane, PlanarFormat, VideoFrame } from '../../media/frame.ts';
+import { faceUnit, maskRing } from './mouth-geometry.ts';
+import type { MouthCrop } from './mouth-crop.ts';
+import { cropPlane } from './resample.ts';
+
+/** Bumped whenever the file layout or the choice of frames changes. */
+const libraryVersion = 1;
+
+/** Pixels kept around the outline of the replaced region, as a share of the eye-corner distance. */
+const cropMargin = 0.12;
+
+interface LibraryHeader {
+  readonly version: number;
+  readonly key: string;
+  readonly format: PlanarFormat;
+  /** Per mouth: frame index, byte offset, box x, y, width, height. */
+  readonly entries: readonly (readonly [number, number, number, number, number, number])[];
+}
+
+/** Every mouth that may be borrowed, on disk: mesh and pixels in the film's own sample format, by library index. */
+export class MouthLibrary {
+  readonly #header: LibraryHeader;
+  readonly #file: number;
+  readonly #recent = new Map<number, { mesh: Float32Array; crop: MouthCrop }>();
+
+  constructor(folder: string, header: LibraryHeader) {
+    this.#header = header;
+    this.#file = openSync(join(folder, 'mouths.bin'), 'r');
+  }
+
+  get size(): number {
+    return this.#header.entries.length;
+  }
+
+  /** Film frame of each mouth, rising. */
+  get frames(): readonly number[] {
+    return this.#header.entries.map((entry) => entry[0]);
+  }
+
+  /** Mesh and pixels of a mouth. A few recent ones stay in memory, because runs overlap where they meet. */
+  read(index: number): { readonly mesh: Float32Array; readonly crop: MouthCrop } {
+    const held = this.#recent.get(index);
+    if (held) return held;
+    const [, offset, x, y, width, height] = this.#header.entries[index];
+    const mesh = new Float32Array(meshFloatCount);
+    const bytes = new Uint8Array(entryBytes(this.#header.format, width, height));
+    readSync(this.#file, mesh, 0, mesh.byteLength, offset);
+    readSync(this.#file, bytes, 0, bytes.length, offset + mesh.byteLength);
+    const mouth = {
+      mesh,
+      crop: { box: { x, y, width, height }, planes: planesOf(this.#header.format, width, height, bytes) },
+    };
+    this.#recent.set(index, mouth);
+    if (this.#recent.size > 8)
+      for (const oldest of this.#recent.keys()) {
+        this.#recent.delete(oldest);
+        break;
+      }
+    return mouth;
+  }
+
+  close(): void {
+    closeSync(this.#file);
+  }
+}
+
+function planeSizes(
+  format: PlanarFormat,
+  width: number,
+  height: number,
+): { width: number; height: number }[] {
+  return Array.from({ length: format.planeCount }, (_, index) => {
+    const isChroma = format.model === 'yuv' && (index === 1 || index === 2);
+    return isChroma
+      ? { width: width >> format.chromaShiftX, height: height >> format.chromaShiftY }
+      : { width, height };
+  });
+}
+
+function bytesPerSample(format: PlanarFormat): 1 | 2 {
+  return format.bitDepth > 8 ? 2 : 1;
+}
+
+function entryBytes(format: PlanarFormat, width: number, height: number): number {
+  const samples = planeSizes(format, width, height).reduce(
+    (sum, plane) => sum + plane.width * plane.height,
+    0,
+  );
+  return samples * bytesPerSample(format);
+}
+
+function planesOf(format: PlanarFormat, width: number, height: number, bytes: Uint8Array): Plane[] {
+  let offset = 0;
+  return planeSizes(format, width, height).map((size) => {
+    const length = size.width * size.height * bytesPerSample(format);
+    const slice = bytes.slice(offset, offset + length);
+    offset += length;
+    return { ...size, data: bytesPerSample(format) === 2 ? new Uint16Array(slice.buffer) : slice };
+  });
+}
+
+/** The part of a frame that may be borrowed: the replaced region's bounds and a margin, on the chroma grid. */
+export function cropBox(
+  mesh: Float32Array,
+  frame: { width: number; height: number },
+  format: PlanarFormat,
+): PixelBox | null {
+  const margin = cropMargin * faceUnit(mesh);
+  const xs = maskRing.map((point) => mesh[3 * point]);
+  const ys = maskRing.map((point) => mesh[3 * point + 1]);
+  const alignX = 1 << format.chromaShiftX;
+  const alignY = 1 << format.chromaShiftY;
+  const left = Math.max(0, Math.floor((Math.min(...xs) - margin) / alignX) * alignX);
+  const top = Math.max(0, Math.floor((Math.min(...ys) - margin) / alignY) * alignY);
+  const right = Math.min(
+    Math.floor(frame.width / alignX) * alignX,
+    Math.ceil((Math.max(...xs) + margin) / alignX) * alignX,
+  );
+  const bottom = Math.min(
+    Math.floor(frame.height / alignY) * alignY,
+    Math.ceil((Math.max(...ys) + margin) / alignY) * alignY,
+  );
+  return right - left < 16 || bottom - top < 16
+    ? null
+    : { x: left, y: top, width: right - left, height: bottom - top };
+}
+
+/** Content key of a library: what its bytes depend on. */
+export function libraryKey(parts: Readonly<Record<string, unknown>>): string {
+  return createHash('sha256')
+    .update(JSON.stringify({ libraryVersion, ...parts }))
+    .digest('hex')
+    .slice(0, 32);
+}
+
+/** Opens a finished library from its folder; null when there is none with this key. */
+export function openMouthLibrary(folder: string, key: string): MouthLibrary | null {
+  const path = join(folder, 'library.json');
+  if (!existsSync(path)) return null;
+  try {
+    const header = JSON.parse(readFileSync(path, 'utf8')) as LibraryHeader;
+    return header.version === libraryVersion && header.key === key ? new MouthLibrary(folder, header) : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Writes a library next to its final place; `finish` moves it there, complete or not at all. */
+export class MouthLibraryWriter {
+  readonly #folder: string;
+  readonly #temporary: string;
+  readonly #key: string;
+  readonly #file: number;
+  readonly #entries: [number, number, number, number, number, number][] = [];
+  #format: PlanarFormat | null = null;
+  #offset = 0;
+
+  constructor(folder: string, key: string) {
+    this.#folder = folder;
+    this.#key = key;
+    this.#temporary = `${folder}.${process.pid}.tmp`;
+    rmSync(this.#temporary, { recursive: true, force: true });
+    mkdirSync(this.#temporary, { recursive: true });
+    this.#file = openSync(join(this.#temporary, 'mouths.bin'), 'w');
+  }
+
+  /** Adds the mouth of a frame; frames come in rising order. */
+  add(frame: VideoFrame, mesh: Float32Array): void {
+    const box = cropBox(mesh, frame, frame.format);
+    if (!box) return;
+    this.#format = frame.format;
+    this.#entries.push([frame.index, this.#offset, box.x, box.y, box.width, box.height]);
+    this.#write(new Uint8Array(mesh.buffer, mesh.byteOffset, mesh.byteLength));
+    planeSizes(frame.format, box.width, box.height).forEach((size, index) => {
+      const shiftX = size.width === box.width ? 0 : frame.format.chromaShiftX;
+      const shiftY = size.height === box.height ? 0 : frame.format.chromaShiftY;
+      const { data } = cropPlane(
+        frame.planes[index],
+        box.x >> shiftX,
+        box.y >> shiftY,
+        size.width,
+        size.height,
+      );
+      this.#write(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+    });
+  }
+
+  #write(bytes: Uint8Array): void {
+    for (let done = 0; done < bytes.length;) done += writeSync(this.#file, bytes, done, bytes.length - done);
+    this.#offset += bytes.length;
+  }
+
+  /** Moves the library into place and opens it; null when no mouth was added. */
+  finish(): MouthLibrary | null {
+    closeSync(this.#file);
+    if (!this.#format) {
+      rmSync(this.#temporary, { recursive: true, force: true });
+      return null;
+    }
+    const header: LibraryHeader = {
+      version: libraryVersion,
+      key: this.#key,
+      format: this.#format,
+      entries: this.#entries,
+    };
+    writeFileSync(join(this.#temporary, 'library.json'), JSON.stringify(header));
+    rmSync(this.#folder, { recursive: true, force: true });
+    renameSync(this.#temporary, this.#folder);
+    return new MouthLibrary(this.#folder, header);
+  }
+
+  /** Leaves nothing behind. */
+  abort(): void {
+    closeSync(this.#file);
+    rmSync(this.#temporary, { recursive: true, force: true });
+  }
+}

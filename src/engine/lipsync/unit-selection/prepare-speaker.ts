@@ -1,0 +1,244 @@
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DubwrightError } from '../../../contract/errors.ts';
+import { openFrameReader } from '../../media/frame-reader.ts';
+import type { PresentationTable } from '../../media/types.ts';
+import type { LipScene, OnProgress } from '../types.ts';
+import { chooseLibraryFrames, type LibraryLimits } from './library-frames.ts';
+import { loudnessPredictor, restShape } from './lip-targets.ts';
+import { libraryKey, MouthLibraryWriter, openMouthLibrary, type MouthLibrary } from './mouth-library.ts';
+import { buildPersonTable, readSmoothMesh, type PersonTable } from './person-table.ts';
+import type { RidgeModel } from './ridge.ts';
+import { profileOf, readBandFrames, type SoundProfile } from './sound-context.ts';
+import {
+  learnSpectralModel,
+  predictorFrom,
+  shapeStatistics,
+  type LipPredictor,
+  type SpectralModel,
+} from './spectral-predictor.ts';
+
+/** Everything known about the chosen speaker before the first segment is rendered. */
+export interface Speaker {
+  readonly table: PersonTable;
+  readonly library: MouthLibrary;
+  /** Film frame of each library mouth. */
+  readonly libraryFrames: readonly number[];
+  /** Lip shapes of the library, `shapeSize` each, in standard deviations. */
+  readonly libraryShapes: Float32Array;
+  readonly scale: { readonly mean: Float32Array; readonly deviation: Float32Array };
+  readonly rest: Float32Array;
+  readonly predictor: LipPredictor;
+  readonly filmProfile: SoundProfile | null;
+  readonly notes: readonly string[];
+}
+
+/** Middle of each frame's showing, seconds from the film's start. */
+export function frameMiddles(table: PresentationTable): Float64Array {
+  const secondsPerTick = table.timeBase.num / table.timeBase.den;
+  return Float64Array.from(
+    { length: table.frameCount },
+    (_, i) => ((table.ticks[i] + table.ticks[i + 1]) / 2) * secondsPerTick,
+  );
+}
+
+interface Request {
+  readonly personId: number;
+  readonly onProgress: OnProgress;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Gathers the speaker's mouths and learns how this speaker's lips follow sound; both are kept in the scene's cache.
+ * @throws DubwrightError FACE_LIBRARY_EMPTY when the person's mouth is nowhere well seen.
+ */
+export async function prepareSpeaker(
+  scene: LipScene,
+  limits: LibraryLimits,
+  request: Request,
+): Promise<Speaker> {
+  const table = buildPersonTable(scene.faces, request.personId, request.signal);
+  if (!table) throw new DubwrightError('FACE_LIBRARY_EMPTY', { person: request.personId });
+  const wanted = chooseLibraryFrames(table, mouthBytes(scene, table), limits);
+  const key = libraryKey({
+    personId: request.personId,
+    limits,
+    faces: scene.faces.index.tracks,
+    wanted: wanted.length,
+  });
+  const folder = join(scene.cacheFolder, `mouths-${key}`);
+  mkdirSync(scene.cacheFolder, { recursive: true });
+  const library =
+    openMouthLibrary(folder, key) ?? (await buildLibrary(scene, table, { wanted, folder, key, request }));
+  if (!library) throw new DubwrightError('FACE_LIBRARY_EMPTY', { person: request.personId });
+
+  const libraryFrames = library.frames;
+  const scale = shapeStatistics(table, libraryFrames);
+  const lesson = learn(scene, table, libraryFrames, {
+    path: join(folder, 'sound.json'),
+    signal: request.signal,
+  });
+  return {
+    table,
+    library,
+    libraryFrames,
+    libraryShapes: standardised(table, libraryFrames, scale),
+    scale,
+    rest: restShape(table, libraryFrames, scale),
+    ...lesson,
+  };
+}
+
+/** Estimate of a mouth's bytes on disk, from the face's size. */
+function mouthBytes(scene: LipScene, table: PersonTable): number {
+  const seen = table.units.filter((unit) => unit > 0).sort();
+  const unit = seen.length > 0 ? seen[Math.floor(seen.length / 2)] : 0;
+  return 1.2 * unit * 1.2 * unit * 1.5 * (scene.source.video.planarFormat.bitDepth > 8 ? 2 : 1);
+}
+
+async function buildLibrary(
+  scene: LipScene,
+  table: PersonTable,
+  place: {
+    readonly wanted: readonly number[];
+    readonly folder: string;
+    readonly key: string;
+    readonly request: Request;
+  },
+): Promise<MouthLibrary | null> {
+  const { wanted, request } = place;
+  if (wanted.length === 0) return null;
+  const startFrame = wanted[0];
+  const endFrame = wanted[wanted.length - 1] + 1;
+  const isWanted = new Uint8Array(scene.source.table.frameCount);
+  for (const frame of wanted) isWanted[frame] = 1;
+  const reader = await openFrameReader({
+    source: scene.source,
+    startFrame,
+    endFrame,
+    signal: request.signal,
+  });
+  const writer = new MouthLibraryWriter(place.folder, place.key);
+  try {
+    for await (const frame of reader) {
+      if (isWanted[frame.index] === 1) {
+        const mesh = readSmoothMesh(scene.faces, table, frame.index);
+        if (mesh) writer.add(frame, mesh);
+      }
+      request.onProgress({
+        stage: 'library',
+        doneFrames: frame.index + 1 - startFrame,
+        totalFrames: endFrame - startFrame,
+      });
+    }
+  } catch (error) {
+    writer.abort();
+    throw error;
+  } finally {
+    await reader.close();
+  }
+  return writer.finish();
+}
+
+function standardised(table: PersonTable, frames: readonly number[], scale: Speaker['scale']): Float32Array {
+  const size = scale.mean.length;
+  const shapes = new Float32Array(frames.length * size);
+  frames.forEach((frame, i) => {
+    for (let k = 0; k < size; k++)
+      shapes[i * size + k] = (table.shapes[frame * size + k] - scale.mean[k]) / scale.deviation[k];
+  });
+  return shapes;
+}
+
+interface StoredLesson {
+  readonly profile: { readonly peak: number; readonly mean: readonly number[]; readonly loudFrames: number };
+  readonly spectral: {
+    readonly trust: readonly number[];
+    readonly lagMs: number;
+    readonly weights: readonly number[];
+    readonly bias: readonly number[];
+    readonly inputSize: number;
+  } | null;
+}
+
+type Lesson = Pick<Speaker, 'predictor' | 'filmProfile' | 'notes'>;
+
+function learn(
+  scene: LipScene,
+  table: PersonTable,
+  frames: readonly number[],
+  place: { readonly path: string; readonly signal: AbortSignal },
+): Lesson {
+  if (!scene.originalSound) {
+    return {
+      predictor: loudnessPredictor,
+      filmProfile: null,
+      notes: ['the film has no sound of its own, so the lips follow the loudness of the voice alone'],
+    };
+  }
+  const stored = readLesson(place.path);
+  if (stored) return lessonOf(stored.profile, stored.model);
+  const sound = readBandFrames(scene.originalSound, place.signal);
+  const profile = profileOf(sound);
+  const teaching = { frames, seconds: frameMiddles(scene.source.table) };
+  const model = learnSpectralModel(table, teaching, sound, profile);
+  writeLesson(place.path, profile, model);
+  return lessonOf(profile, model);
+}
+
+function lessonOf(profile: SoundProfile, model: SpectralModel | null): Lesson {
+  if (!model) {
+    const note =
+      "the film's own sound does not follow the lips, so they follow the loudness of the voice alone";
+    return { predictor: loudnessPredictor, filmProfile: profile, notes: [note] };
+  }
+  const lag = Math.round(model.lagMs);
+  const notes =
+    Math.abs(lag) >= 40
+      ? [
+          `the film's own sound is ${Math.abs(lag)} ms ${lag > 0 ? 'behind' : 'ahead of'} its picture; allowed for`,
+        ]
+      : [];
+  return { predictor: predictorFrom(model), filmProfile: profile, notes };
+}
+
+function readLesson(path: string): { profile: SoundProfile; model: SpectralModel | null } | null {
+  if (!existsSync(path)) return null;
+  try {
+    const { profile, spectral } = JSON.parse(readFileSync(path, 'utf8')) as StoredLesson;
+    return {
+      profile: { ...profile, mean: Float32Array.from(profile.mean) },
+      model: spectral && {
+        lagMs: spectral.lagMs,
+        trust: Float32Array.from(spectral.trust),
+        ridge: ridgeOf(spectral),
+      },
+    };
+  } catch {
+    return null;
+  }
+}
+
+function ridgeOf(stored: NonNullable<StoredLesson['spectral']>): RidgeModel {
+  return {
+    inputSize: stored.inputSize,
+    outputSize: stored.bias.length,
+    weights: Float64Array.from(stored.weights),
+    bias: Float64Array.from(stored.bias),
+  };
+}
+
+function writeLesson(path: string, profile: SoundProfile, model: SpectralModel | null): void {
+  const lesson: StoredLesson = {
+    profile: { ...profile, mean: [...profile.mean] },
+    spectral: model && {
+      trust: [...model.trust],
+      lagMs: model.lagMs,
+      weights: [...model.ridge.weights],
+      bias: [...model.ridge.bias],
+      inputSize: model.ridge.inputSize,
+    },
+  };
+  writeFileSync(`${path}.tmp`, JSON.stringify(lesson));
+  renameSync(`${path}.tmp`, path);
+}

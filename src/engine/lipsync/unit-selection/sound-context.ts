@@ -1,0 +1,130 @@
+import { logMelBandCount as sourceBands, logMelFrames } from '../../audio/spectral-features.ts';
+import type { PcmReader } from '../types.ts';
+
+/** Log-mel frames per second. */
+export const melRateHz = 100;
+const hopSamples = 160;
+/** Bands after averaging neighbours: speech's envelope, not its pitch. */
+const bands = 20;
+/** Frames of context before and after, each an average over `contextStride` mel frames. */
+const contextSteps = 5;
+const contextStride = 3;
+
+/** Numbers per picture frame that a lip predictor sees. */
+export const contextSize = bands * (2 * contextSteps + 1);
+
+/** How far below the loudest speech (95th percentile of frame loudness) the floor lies, in nats of power: 39 dB. */
+const floorNats = 9;
+/** Frames closer than this to the loudest count as speech when the mean spectrum is taken. */
+const loudNats = 4.5;
+
+/** A sound as 20-band log-mel frames at 100 Hz, kept in memory (8 kB a second). */
+export interface BandFrames {
+  readonly count: number;
+  /** count × 20, natural log of power. */
+  readonly values: Float32Array;
+  /** Mean over bands per frame. */
+  readonly loudness: Float32Array;
+}
+
+/** Level and colour of a sound: what differs between two microphones, not between two vowels. */
+export interface SoundProfile {
+  /** 95th percentile of frame loudness. */
+  readonly peak: number;
+  /** Mean spectrum over loud frames, 20 bands. */
+  readonly mean: Float32Array;
+  readonly loudFrames: number;
+}
+
+/** Reads a sound once through. Frame k is centred on sample (k + 0.5) · 160. */
+export function readBandFrames(pcm: PcmReader, signal: AbortSignal): BandFrames {
+  const count = Math.floor(pcm.sampleCount / hopSamples);
+  const values = new Float32Array(count * bands);
+  const loudness = new Float32Array(count);
+  const block = 1000;
+  const group = sourceBands / bands;
+  for (let start = 0; start < count; start += block) {
+    signal.throwIfAborted();
+    const length = Math.min(block, count - start);
+    const startSample = start * hopSamples + hopSamples / 2;
+    const mel = logMelFrames(pcm, { startSample, frameCount: length, hopSamples });
+    for (let i = 0; i < length; i++) {
+      let total = 0;
+      for (let band = 0; band < bands; band++) {
+        let sum = 0;
+        for (let k = 0; k < group; k++) sum += mel[i * sourceBands + band * group + k];
+        values[(start + i) * bands + band] = sum / group;
+        total += sum / group;
+      }
+      loudness[start + i] = total / bands;
+    }
+  }
+  return { count, values, loudness };
+}
+
+/** Measures level and mean spectrum. */
+export function profileOf(sound: BandFrames): SoundProfile {
+  const sorted = Float32Array.from(sound.loudness).sort();
+  const peak = sorted.length > 0 ? sorted[Math.floor(0.95 * (sorted.length - 1))] : 0;
+  const mean = new Float32Array(bands);
+  let loudFrames = 0;
+  for (let i = 0; i < sound.count; i++) {
+    if (sound.loudness[i] < peak - loudNats) continue;
+    loudFrames++;
+    for (let band = 0; band < bands; band++) mean[band] += sound.values[i * bands + band];
+  }
+  for (let band = 0; band < bands; band++) mean[band] = loudFrames > 0 ? mean[band] / loudFrames : peak;
+  return { peak, mean, loudFrames };
+}
+
+/**
+ * A short stretch of voice knows its own mean spectrum badly; it is drawn towards the film's own as if that had been
+ * heard for one second more, after the levels are made equal.
+ */
+export function steadyProfile(voice: SoundProfile, film: SoundProfile | null): SoundProfile {
+  if (!film) return voice;
+  const prior = melRateHz;
+  const mean = voice.mean.map((value, band) => {
+    const expected = film.mean[band] - film.peak + voice.peak;
+    return (voice.loudFrames * value + prior * expected) / (voice.loudFrames + prior);
+  });
+  return { ...voice, mean };
+}
+
+/**
+ * The sound around one moment as a predictor sees it: 20 bands × 11 moments, 30 ms apart, floor and mean removed.
+ * @param seconds moment on the sound's own clock.
+ */
+export function contextAt(
+  sound: BandFrames,
+  profile: SoundProfile,
+  seconds: number,
+  out: Float32Array,
+): void {
+  const centre = Math.round(seconds * melRateHz - 0.5);
+  const floor = profile.peak - floorNats;
+  let at = 0;
+  for (let step = -contextSteps; step <= contextSteps; step++) {
+    const first = centre + step * contextStride - (contextStride - 1) / 2;
+    for (let band = 0; band < bands; band++) {
+      let sum = 0;
+      for (let k = 0; k < contextStride; k++) {
+        const frame = first + k;
+        const value = frame >= 0 && frame < sound.count ? sound.values[frame * bands + band] : floor;
+        sum += value < floor ? floor : value;
+      }
+      out[at++] = (sum / contextStride - profile.mean[band]) / 2.5;
+    }
+  }
+}
+
+/** Loudness around a moment above the floor, 0 (silence) to about 1 (loudest speech), over 50 ms. */
+export function loudnessAt(sound: BandFrames, profile: SoundProfile, seconds: number): number {
+  const centre = Math.round(seconds * melRateHz - 0.5);
+  let sum = 0;
+  for (let frame = centre - 2; frame <= centre + 2; frame++) {
+    const value = frame >= 0 && frame < sound.count ? sound.loudness[frame] : -Infinity;
+    sum += Math.min(Math.max((value - profile.peak + floorNats) / floorNats, 0), 1.2);
+  }
+  return sum / 5;
+}

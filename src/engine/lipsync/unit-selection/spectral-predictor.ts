@@ -1,0 +1,193 @@
+import { shapeSize, type PersonTable } from './person-table.ts';
+import { applyRidge, RidgeMoments, type RidgeModel } from './ridge.ts';
+import { contextAt, contextSize, type BandFrames, type SoundProfile } from './sound-context.ts';
+
+/**
+ * What lips do for a given sound, learnt from the speaker's own film: the place where a network trained on many
+ * speakers can stand in.
+ */
+export interface LipPredictor {
+  /** Predicts `shapeSize` numbers, in standard deviations of the speaker's own lips around their mean. */
+  predict(sound: BandFrames, profile: SoundProfile, seconds: number, out: Float32Array): void;
+  /** Correlation with held-out lips per number of the shape, 0 to 1: how far each may be trusted. */
+  readonly trust: Float32Array;
+  /** Film sound minus film picture in milliseconds: positive when the sound comes late. */
+  readonly sourceLagMs: number;
+}
+
+const folds = 4;
+const penalties = [0.03, 0.3, 3];
+/** Training rows beyond this add time, not truth. */
+const maximumRows = 4000;
+
+/** A fitted predictor as plain numbers, so that it can be kept. */
+export interface SpectralModel {
+  readonly ridge: RidgeModel;
+  readonly trust: Float32Array;
+  readonly lagMs: number;
+}
+
+/** Frames whose lips and sound teach, with the moment at which each is shown. */
+export interface TeachingFrames {
+  readonly frames: readonly number[];
+  /** Middle of each frame's showing, seconds from the film's start, by film frame. */
+  readonly seconds: Float64Array;
+}
+
+interface FoldScore {
+  readonly score: number;
+  readonly trust: Float32Array;
+}
+
+/**
+ * Mean and standard deviation of each shape number over some frames.
+ */
+export function shapeStatistics(
+  table: PersonTable,
+  frames: readonly number[],
+): { readonly mean: Float32Array; readonly deviation: Float32Array } {
+  const mean = new Float32Array(shapeSize);
+  const deviation = new Float32Array(shapeSize);
+  for (let k = 0; k < shapeSize; k++) {
+    let sum = 0;
+    let squares = 0;
+    for (const frame of frames) {
+      const value = table.shapes[frame * shapeSize + k];
+      sum += value;
+      squares += value * value;
+    }
+    mean[k] = sum / Math.max(frames.length, 1);
+    deviation[k] = Math.sqrt(Math.max(squares / Math.max(frames.length, 1) - mean[k] * mean[k], 1e-8));
+  }
+  return { mean, deviation };
+}
+
+/**
+ * Learns sound → lips by ridge regression on the speaker's own film, the film's lag between sound and picture found
+ * and corrected first: the lag at which held-out lips are predicted best is taken (a quarter of the film in turn).
+ * Returns null where film and sound do not belong together (r of opening below 0.2) or are too short (2 s).
+ */
+export function learnSpectralModel(
+  table: PersonTable,
+  teaching: TeachingFrames,
+  sound: BandFrames,
+  profile: SoundProfile,
+): SpectralModel | null {
+  const stride = Math.max(1, Math.ceil(teaching.frames.length / maximumRows));
+  const frames = teaching.frames.filter((_frame, i) => i % stride === 0);
+  if (frames.length < 40 || teaching.seconds[frames[frames.length - 1]] - teaching.seconds[frames[0]] < 2)
+    return null;
+  const { mean, deviation } = shapeStatistics(table, frames);
+  const targets = new Float32Array(frames.length * shapeSize);
+  frames.forEach((frame, i) => {
+    for (let k = 0; k < shapeSize; k++) {
+      targets[i * shapeSize + k] = (table.shapes[frame * shapeSize + k] - mean[k]) / deviation[k];
+    }
+  });
+  const seconds = Float64Array.from(frames, (frame) => teaching.seconds[frame]);
+  const data = { seconds, targets, sound, profile };
+
+  const lagMs = findLag(data);
+  let best: (FoldScore & { readonly penalty: number }) | null = null;
+  for (const penalty of penalties) {
+    const result = crossValidate(data, lagMs, penalty);
+    if (!best || result.score > best.score) best = { ...result, penalty };
+  }
+  if (!best || best.trust[0] < 0.2) return null;
+  return { ridge: gather(data, lagMs, 0, frames.length).solve(best.penalty), trust: best.trust, lagMs };
+}
+
+interface TeachingData {
+  readonly seconds: Float64Array;
+  readonly targets: Float32Array;
+  readonly sound: BandFrames;
+  readonly profile: SoundProfile;
+}
+
+/** Lag in ms at which the lips are predicted best; coarse to fine, within ±240 ms. */
+function findLag(data: TeachingData): number {
+  const scores = new Map<number, number>();
+  const scoreAt = (lagMs: number): number => {
+    const held = scores.get(lagMs);
+    if (held !== undefined) return held;
+    const { score } = crossValidate(data, lagMs, 0.3);
+    scores.set(lagMs, score);
+    return score;
+  };
+  let best = 0;
+  // A bias towards zero: a lag must earn its place by more than the noise of a short film.
+  const preferred = (lagMs: number): number => scoreAt(lagMs) - 0.0001 * Math.abs(lagMs);
+  for (let lagMs = -240; lagMs <= 240; lagMs += 40) if (preferred(lagMs) > preferred(best)) best = lagMs;
+  for (const step of [20, 10]) {
+    for (const lagMs of [best - step, best + step]) if (preferred(lagMs) > preferred(best)) best = lagMs;
+  }
+  return best;
+}
+
+function gather(data: TeachingData, lagMs: number, from: number, to: number): RidgeMoments {
+  const moments = new RidgeMoments(contextSize, shapeSize);
+  const context = new Float32Array(contextSize);
+  for (let i = from; i < to; i++) {
+    contextAt(data.sound, data.profile, data.seconds[i] + lagMs / 1000, context);
+    moments.add(context, data.targets.subarray(i * shapeSize, (i + 1) * shapeSize));
+  }
+  return moments;
+}
+
+function crossValidate(data: TeachingData, lagMs: number, penalty: number): FoldScore {
+  const count = data.seconds.length;
+  const bounds = Array.from({ length: folds + 1 }, (_, i) => Math.floor((i * count) / folds));
+  const parts = Array.from({ length: folds }, (_, i) => gather(data, lagMs, bounds[i], bounds[i + 1]));
+  const predicted = new Float32Array(count * shapeSize);
+  const context = new Float32Array(contextSize);
+  for (let fold = 0; fold < folds; fold++) {
+    const training = new RidgeMoments(contextSize, shapeSize);
+    parts.forEach((part, i) => {
+      if (i !== fold) training.merge(part);
+    });
+    const model = training.solve(penalty);
+    for (let i = bounds[fold]; i < bounds[fold + 1]; i++) {
+      contextAt(data.sound, data.profile, data.seconds[i] + lagMs / 1000, context);
+      applyRidge(model, context, predicted.subarray(i * shapeSize, (i + 1) * shapeSize));
+    }
+  }
+  const trust = new Float32Array(shapeSize);
+  for (let k = 0; k < shapeSize; k++)
+    trust[k] = Math.max(0, correlation(predicted, data.targets, k, shapeSize));
+  return { score: trust[0] + 0.5 * trust[1], trust };
+}
+
+/** Pearson's r of column k of two row-major tables. */
+export function correlation(a: Float32Array, b: Float32Array, k = 0, width = 1): number {
+  const count = Math.floor(a.length / width);
+  let sumA = 0;
+  let sumB = 0;
+  for (let i = k; i < count * width; i += width) {
+    sumA += a[i];
+    sumB += b[i];
+  }
+  const meanA = sumA / count;
+  const meanB = sumB / count;
+  let aa = 0;
+  let bb = 0;
+  let ab = 0;
+  for (let i = k; i < count * width; i += width) {
+    aa += (a[i] - meanA) ** 2;
+    bb += (b[i] - meanB) ** 2;
+    ab += (a[i] - meanA) * (b[i] - meanB);
+  }
+  return ab / Math.sqrt(aa * bb + 1e-20);
+}
+
+/** The predictor that a fitted model makes. */
+export function predictorFrom(model: SpectralModel): LipPredictor {
+  const context = new Float32Array(contextSize);
+  return {
+    trust: model.trust,
+    sourceLagMs: model.lagMs,
+    predict: (sound, profile, seconds, out) => {
+      contextAt(sound, profile, seconds, context);
+      applyRidge(model.ridge, context, out);
+    },
+  };
+}
