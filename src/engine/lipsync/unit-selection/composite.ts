@@ -17,7 +17,12 @@ export function compositePatch(
   const { box } = field;
   const planes = target.planes.map((plane, index) => {
     const { shiftX, shiftY } = planeShift(target, index);
-    const out = cropPlane(plane, box.x >> shiftX, box.y >> shiftY, box.width >> shiftX, box.height >> shiftY);
+    const out = cropPlane(plane, {
+      x: box.x >> shiftX,
+      y: box.y >> shiftY,
+      width: box.width >> shiftX,
+      height: box.height >> shiftY,
+    });
     if (index < 3) {
       fillPlane({
         out,

@@ -189,13 +189,7 @@ export class MouthLibraryWriter {
     planeSizes(frame.format, box.width, box.height).forEach((size, index) => {
       const shiftX = size.width === box.width ? 0 : frame.format.chromaShiftX;
       const shiftY = size.height === box.height ? 0 : frame.format.chromaShiftY;
-      const { data } = cropPlane(
-        frame.planes[index],
-        box.x >> shiftX,
-        box.y >> shiftY,
-        size.width,
-        size.height,
-      );
+      const { data } = cropPlane(frame.planes[index], { x: box.x >> shiftX, y: box.y >> shiftY, ...size });
       this.#write(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
     });
   }

@@ -1,4 +1,4 @@
-import type { Plane, Samples } from '../../media/frame.ts';
+import type { PixelBox, Plane, Samples } from '../../media/frame.ts';
 
 const fractionSteps = 256;
 
@@ -68,7 +68,7 @@ export function planeLike(samples: Samples, width: number, height: number): Plan
 }
 
 /** Copies a rectangle out of a plane; parts outside the plane repeat its edge. */
-export function cropPlane(plane: Plane, x: number, y: number, width: number, height: number): Plane {
+export function cropPlane(plane: Plane, { x, y, width, height }: PixelBox): Plane {
   const out = planeLike(plane.data, width, height);
   const isInside = x >= 0 && y >= 0 && x + width <= plane.width && y + height <= plane.height;
   for (let row = 0; row < height; row++) {
