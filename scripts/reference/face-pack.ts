@@ -16,14 +16,14 @@ import { formulaPicture } from './face-pack-picture.ts';
 
 interface TfTensor {
   readonly shape: number[];
-  readonly dataSync: (this: TfTensor) => Float32Array;
+  readonly dataSync: () => Float32Array;
 }
 interface Tf {
-  readonly setBackend: (this: void, name: string) => Promise<boolean>;
-  readonly tensor4d: (this: void, data: Float32Array, shape: number[]) => TfTensor;
+  readonly setBackend: (name: string) => Promise<boolean>;
+  readonly tensor4d: (data: Float32Array, shape: number[]) => TfTensor;
 }
 interface TfConverter {
-  readonly loadGraphModel: (this: void, handler: { load(): Promise<unknown> }) => Promise<{
+  readonly loadGraphModel: (handler: { load(): Promise<unknown> }) => Promise<{
     execute(input: TfTensor, outputs: readonly string[]): TfTensor | TfTensor[];
   }>;
 }
