@@ -1,4 +1,5 @@
 import type { Patch, PlanarFormat, Plane, VideoFrame } from '../media/frame.ts';
+import { planeSizes } from '../media/planar-formats.ts';
 
 /** Which planes are subsampled: the two chroma planes of a YUV picture; alpha is not. */
 function shiftsOf(format: PlanarFormat, planeIndex: number): readonly [number, number] {
@@ -7,13 +8,15 @@ function shiftsOf(format: PlanarFormat, planeIndex: number): readonly [number, n
 }
 
 function planesMatch({ format, planes }: VideoFrame, patch: Patch): boolean {
+  const sizes = planeSizes(format, patch.box.width, patch.box.height);
   return (
     patch.planes.length === planes.length &&
-    patch.planes.every((plane, i) => {
-      const [shiftX, shiftY] = shiftsOf(format, i);
-      const sized = plane.width === patch.box.width >> shiftX && plane.height === patch.box.height >> shiftY;
-      return sized && plane.data.BYTES_PER_ELEMENT === planes[i].data.BYTES_PER_ELEMENT;
-    })
+    patch.planes.every(
+      ({ data, width, height }, i) =>
+        width === sizes[i].width &&
+        height === sizes[i].height &&
+        data.BYTES_PER_ELEMENT === planes[i].data.BYTES_PER_ELEMENT,
+    )
   );
 }
 

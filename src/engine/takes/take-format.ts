@@ -1,7 +1,5 @@
 import { crc32 } from 'node:zlib';
 import { z } from 'zod';
-import type { PlanarFormat } from '../media/frame.ts';
-import type { PlaneSize } from './plane-codec.ts';
 
 /*
  * A take file, all numbers little-endian:
@@ -123,14 +121,4 @@ export function encodeHeader(header: z.infer<typeof takeHeaderShape>): Uint8Arra
   lead.writeUInt32LE(text.length, 0);
   lead.writeUInt32LE(crc32(text), 4);
   return Buffer.concat([takeMagic, lead, text]);
-}
-
-/** Sizes of a patch's planes for a box of the given size. */
-export function planeSizes(format: PlanarFormat, width: number, height: number): PlaneSize[] {
-  return Array.from({ length: format.planeCount }, (_, i) => {
-    const isChroma = format.model === 'yuv' && (i === 1 || i === 2);
-    return isChroma
-      ? { width: width >> format.chromaShiftX, height: height >> format.chromaShiftY }
-      : { width, height };
-  });
 }

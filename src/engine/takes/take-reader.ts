@@ -5,13 +5,13 @@ import { DubwrightError } from '../../contract/errors.ts';
 import type { Rational } from '../../core/time/rational.ts';
 import type { SegmentOutcome } from '../lipsync/types.ts';
 import type { Patch, PlanarFormat } from '../media/frame.ts';
+import { planeSizes } from '../media/planar-formats.ts';
 import { unpackPlanes } from './plane-codec.ts';
 import type { TakeIndexEntry } from './take-format.ts';
 import {
   decodeIndexEntry,
   decodeTrailer,
   indexEntryBytes,
-  planeSizes,
   takeHeaderShape,
   takeMagic,
   takeOutcomeShape,

@@ -6,8 +6,9 @@ import type { Rational } from '../../core/time/rational.ts';
 import type { SegmentOutcome } from '../lipsync/types.ts';
 import type { Patch, PlanarFormat } from '../media/frame.ts';
 import { commitFile, discard, temporaryPathBeside, toOutputError } from '../media/output-file.ts';
+import { planeSizes } from '../media/planar-formats.ts';
 import { packPlanes } from './plane-codec.ts';
-import { encodeHeader, encodeIndexEntry, encodeTrailer, planeSizes } from './take-format.ts';
+import { encodeHeader, encodeIndexEntry, encodeTrailer } from './take-format.ts';
 
 /** What a take is of. */
 export interface TakeTarget {
