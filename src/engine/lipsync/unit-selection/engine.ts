@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { LipEngine, LipRenderer, LipScene, OnProgress } from '../types.ts';
+import type { LipEngine, LipScene, OnProgress } from '../types.ts';
 import { defaultLibraryLimits, type LibraryLimits } from './library-frames.ts';
 import { prepareSpeaker } from './prepare-speaker.ts';
 import { UnitSelectionRenderer } from './renderer.ts';
@@ -13,11 +13,16 @@ export interface UnitSelectionOptions {
   readonly library?: LibraryLimits;
 }
 
+/** Unit selection's own engine type: its renderers can also explain what they would do. */
+export interface UnitSelectionEngine extends LipEngine {
+  readonly prepare: (...request: Parameters<LipEngine['prepare']>) => Promise<UnitSelectionRenderer>;
+}
+
 /**
  * The default engine: the speaker's own mouths, chosen to follow the new voice and laid into the film (Bregler,
  * Covell and Slaney 1997, "Video Rewrite"; Suwajanakorn et al. 2017, "Synthesizing Obama"). Needs no model.
  */
-export function createUnitSelectionEngine(options: UnitSelectionOptions = {}): LipEngine {
+export function createUnitSelectionEngine(options: UnitSelectionOptions = {}): UnitSelectionEngine {
   const limits = options.library ?? defaultLibraryLimits;
   const fingerprint = createHash('sha256')
     .update(JSON.stringify({ engine: 'unit-selection', engineVersion, limits }))
@@ -29,6 +34,7 @@ export function createUnitSelectionEngine(options: UnitSelectionOptions = {}): L
     prepare: async (
       scene: LipScene,
       request: { readonly personId: number; readonly onProgress: OnProgress; readonly signal: AbortSignal },
-    ): Promise<LipRenderer> => new UnitSelectionRenderer(scene, await prepareSpeaker(scene, limits, request)),
+    ): Promise<UnitSelectionRenderer> =>
+      new UnitSelectionRenderer(scene, await prepareSpeaker(scene, limits, request)),
   };
 }

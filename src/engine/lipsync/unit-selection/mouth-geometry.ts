@@ -31,8 +31,7 @@ export const skinControlPoints: readonly number[] = [...cheekPoints, ...noseBase
 
 /** Outline of the replaced region: under the nose, down the cheeks, along the jaw. */
 export const maskRing: readonly number[] = [
-  2, 327, 426, 425, 411, 416, 397, 365, 379, 378, 400, 377, 152, 148, 176, 149, 150, 136, 172, 192, 187, 205,
-  206, 98,
+  2, 327, 425, 411, 416, 397, 365, 379, 378, 400, 377, 152, 148, 176, 149, 150, 136, 172, 192, 187, 205, 98,
 ];
 
 /** Distance between the outer eye corners in pixels, in space (so that a turned head keeps its size). */

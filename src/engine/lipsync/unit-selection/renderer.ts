@@ -20,6 +20,12 @@ const poseToleranceDegrees = 9;
 /** How quickly the light of a run follows new frames. */
 const colourEase = 0.35;
 
+interface Plan {
+  readonly targets: LipTargets;
+  readonly path: Int32Array;
+  readonly donors: readonly (readonly Donor[])[];
+}
+
 /** Renders segments of one speaker; see `createUnitSelectionEngine`. */
 export class UnitSelectionRenderer implements LipRenderer {
   readonly #scene: LipScene;
@@ -42,7 +48,7 @@ export class UnitSelectionRenderer implements LipRenderer {
   async render(request: Parameters<LipRenderer['render']>[0]): Promise<SegmentOutcome> {
     const { segment, frames, emit, onProgress, signal } = request;
     const started = performance.now();
-    const donors = this.#planDonors(segment, signal);
+    const donors = this.#plan(segment, signal).donors;
     const planned = performance.now();
     const total = segment.endFrame - segment.startFrame;
     let patchedFrames = 0;
@@ -72,8 +78,21 @@ export class UnitSelectionRenderer implements LipRenderer {
     return Promise.resolve();
   }
 
+  /**
+   * The opening that the voice asks for and that of the mouths chosen, frame by frame, in standard deviations: what a
+   * segment will do, without rendering it.
+   */
+  explain(segment: LipSegment): { readonly wanted: Float32Array; readonly chosen: Float32Array } {
+    const { targets, path } = this.#plan(segment, new AbortController().signal);
+    const { libraryShapes } = this.#speaker;
+    return {
+      wanted: Float32Array.from(path, (_index, t) => targets.shapes[t * shapeSize]),
+      chosen: Float32Array.from(path, (index) => libraryShapes[index * shapeSize]),
+    };
+  }
+
   /** What the voice asks for and which mouths answer, for every frame of a segment. */
-  #planDonors(segment: LipSegment, signal: AbortSignal): Donor[][] {
+  #plan(segment: LipSegment, signal: AbortSignal): Plan {
     const { predictor, rest, filmProfile } = this.#speaker;
     const sound = readBandFrames(segment.voice, signal);
     const profile = steadyProfile(profileOf(sound), filmProfile);
@@ -94,7 +113,7 @@ export class UnitSelectionRenderer implements LipRenderer {
       jumpCost,
       isCut,
     });
-    return donorsAlong(path, this.#follows, isCut);
+    return { targets, path, donors: donorsAlong(path, this.#follows, isCut) };
   }
 
   /** Library shapes scaled so that squared distance is the price of a leap. */
