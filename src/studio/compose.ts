@@ -1,18 +1,30 @@
 import { EngineClient } from '../engine/host/client.ts';
-import { machineFolders } from './machine-folders.ts';
+import { makeCacheRoot } from './cache-folder.ts';
 
 /** The pieces of a studio, put together for one shell: a command, a server, a window. */
 export interface Studio {
   /** In a process of its own, started at the first call. */
   readonly engine: EngineClient;
-  /** Where analyses and other reusable by-products live; safe to delete at any time. */
+  /** Where analyses and other reusable by-products live; safe to delete while nothing runs. */
   readonly cacheFolder: string;
   /** Ends the engine process and everything it started. */
   close(): Promise<void>;
 }
 
-/** Puts a studio together. Nothing is started or written until it is used. */
-export function openStudio(options: { readonly isDebug: boolean }): Studio {
-  const engine = new EngineClient({ showStderr: options.isDebug });
-  return { engine, cacheFolder: machineFolders().cache, close: () => engine.close() };
+/** What a shell may settle for its whole studio. */
+export interface StudioOptions {
+  /** Let the engine process write its stderr through. */
+  readonly isDebug: boolean;
+  /** Execution provider that overrules the measured choice; null keeps it. */
+  readonly provider: string | null;
+}
+
+/** Puts a studio together. Only the cache folder is made; the engine starts when it is used. */
+export function openStudio(options: StudioOptions): Studio {
+  const { isDebug, provider } = options;
+  const engine = new EngineClient({
+    showStderr: isDebug,
+    environment: provider === null ? {} : { DUBWRIGHT_PROVIDER: provider },
+  });
+  return { engine, cacheFolder: makeCacheRoot(), close: () => engine.close() };
 }

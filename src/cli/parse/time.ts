@@ -32,6 +32,17 @@ export function parseTimePoint(text: string): TimePoint {
   throw usageError(`"${text}" is not a time; write 12.4s, 500ms, 1:02.5 or 310f`);
 }
 
+/**
+ * Reads a time like `parseTimePoint`, or the same with a minus before it: `-0.5s`.
+ * @throws DubwrightError USAGE.
+ */
+export function parseTimeOffset(text: string): TimePoint {
+  const trimmed = text.trim();
+  if (!trimmed.startsWith('-')) return parseTimePoint(trimmed);
+  const { unit, value } = parseTimePoint(trimmed.slice(1));
+  return { unit, value: 0 - value };
+}
+
 /** `62.3 * 1000` is not 62300 in binary; a microsecond is far below any frame. */
 function roundMicro(ms: number): number {
   return Math.round(ms * 1000) / 1000;

@@ -1,11 +1,13 @@
 import { durationText } from './duration-text.ts';
-import { StagePace } from './stage-pace.ts';
 
-/** How far a stage has come; the shape of the engine's own progress. */
+/** How far a stage has come; the shape of a job's progress event. */
 export interface ShownProgress {
   readonly stage: string;
   readonly doneFrames: number;
   readonly totalFrames: number;
+  /** Null until there is something to measure. */
+  readonly framesPerSecond: number | null;
+  readonly secondsLeft: number | null;
 }
 
 /** Where progress is written. */
@@ -20,7 +22,10 @@ export interface ProgressOutput {
 
 const stageNames: Readonly<Record<string, string>> = {
   probe: 'Reading the film',
+  sound: 'Reading the sound',
   faces: 'Finding faces',
+  segments: 'Cutting segments',
+  keys: 'Comparing takes',
   library: 'Collecting mouths',
   voice: 'Listening',
   render: 'Rendering lips',
@@ -37,7 +42,6 @@ const eraseLine = '\r\u001b[2K';
 export class ProgressDisplay {
   readonly #output: ProgressOutput;
   #stage = '';
-  #pace = new StagePace();
   #lastDrawnMs = -Infinity;
   #lastShare = 0;
   #isLineOpen = false;
@@ -52,10 +56,8 @@ export class ProgressDisplay {
     const isNewStage = progress.stage !== this.#stage;
     if (isNewStage) {
       this.#stage = progress.stage;
-      this.#pace = new StagePace();
       this.#lastShare = 0;
     }
-    this.#pace.add(now, progress.doneFrames);
     const share = progress.totalFrames > 0 ? Math.min(1, progress.doneFrames / progress.totalFrames) : 0;
     const isEnd = share >= 1 && this.#lastShare < 1;
     if (!isNewStage && !isEnd && !this.#isDue(now, share)) return;
@@ -101,11 +103,12 @@ export class ProgressDisplay {
     const filled = Math.round(share * barWidth);
     const bar = `[${'#'.repeat(filled)}${'-'.repeat(barWidth - filled)}]`;
     const count = `${progress.doneFrames}/${progress.totalFrames} frames`;
-    const rate = this.#pace.framesPerSecond();
-    const left = this.#pace.leftMs(progress.totalFrames);
+    const { framesPerSecond, secondsLeft } = progress;
     const parts = [name, bar, `${Math.floor(share * 100)} %`.padStart(5), count];
-    if (rate !== null) parts.push(`${rate.toFixed(1)} frames/s`);
-    if (share < 1) parts.push(left === null ? 'estimating…' : `${durationText(left)} left`);
+    if (framesPerSecond !== null) parts.push(`${framesPerSecond.toFixed(1)} frames/s`);
+    if (share < 1) {
+      parts.push(secondsLeft === null ? 'estimating…' : `${durationText(secondsLeft * 1000)} left`);
+    }
     return parts.join('  ');
   }
 }

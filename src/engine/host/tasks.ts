@@ -92,7 +92,9 @@ export interface TakeJob {
   readonly personId: number;
   /** 16 kHz mono float32 file of the whole voice, and the stretch of it that belongs to this segment. */
   readonly voicePcmPath: string;
+  /** Negative where the voice begins inside the segment: silence until sample 0. */
   readonly voiceStartSample: number;
+  /** May reach beyond the voice's end: silence there. */
   readonly voiceSampleCount: number;
   /** Finished takes appear here, complete or not at all. */
   readonly takePath: string;

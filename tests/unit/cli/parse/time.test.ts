@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { parseTimePoint } from '../../../../src/cli/parse/time.ts';
+import { parseTimeOffset, parseTimePoint } from '../../../../src/cli/parse/time.ts';
 
 describe('a time on the command line', () => {
   const cases: readonly (readonly [string, 'ms' | 'frames', number])[] = [
@@ -34,6 +34,13 @@ describe('a time on the command line', () => {
   ]) {
     it(`refuses "${text}"`, () => assert.throws(() => parseTimePoint(text), { code: 'USAGE' }));
   }
+
+  it('reads offsets to both sides', () => {
+    assert.deepEqual(parseTimeOffset('-0.5s'), { unit: 'ms', value: -500 });
+    assert.deepEqual(parseTimeOffset('-12f'), { unit: 'frames', value: -12 });
+    assert.deepEqual(parseTimeOffset('1:00'), { unit: 'ms', value: 60_000 });
+    assert.throws(() => parseTimeOffset('--1s'), { code: 'USAGE' });
+  });
 
   it('reads every clock time to the millisecond', () => {
     fc.assert(

@@ -2,11 +2,12 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { durationText } from '../../../../src/cli/terminal/duration-text.ts';
 import { ProgressDisplay } from '../../../../src/cli/terminal/progress-display.ts';
+import type { ShownProgress } from '../../../../src/cli/terminal/progress-display.ts';
 
 function display(isTerminal: boolean): {
   shown: ProgressDisplay;
   written: string[];
-  at: (ms: number, frames: number, total?: number, stage?: string) => void;
+  at: (ms: number, frames: number, other?: Partial<ShownProgress>) => void;
 } {
   const written: string[] = [];
   let nowMs = 0;
@@ -16,29 +17,21 @@ function display(isTerminal: boolean): {
     columns: () => 100,
     nowMs: () => nowMs,
   });
-  const at = (ms: number, doneFrames: number, totalFrames = 1000, stage = 'render'): void => {
+  const unknown = { stage: 'render', totalFrames: 1000, framesPerSecond: null, secondsLeft: null };
+  const at = (ms: number, doneFrames: number, other: Partial<ShownProgress> = {}): void => {
     nowMs = ms;
-    shown.update({ stage, doneFrames, totalFrames });
+    shown.update({ ...unknown, doneFrames, ...other });
   };
   return { shown, written, at };
 }
 
 describe('progress', () => {
-  it('estimates only after it has seen two seconds', () => {
+  it('shows pace and time left as soon as they are known, and says so until then', () => {
     const { written, at } = display(true);
     at(0, 0);
-    at(1000, 50);
-    assert.match(written.join(''), /estimating…/);
-    assert.doesNotMatch(written.join(''), /frames\/s/);
-    at(4000, 200);
-    assert.match(written.at(-1) ?? '', /200\/1000 frames {2}50\.0 frames\/s {2}16 s left/);
-  });
-
-  it('follows the pace of the last seconds, not of the whole stage', () => {
-    const { written, at } = display(true);
-    for (let second = 0; second <= 60; second++)
-      at(second * 1000, second < 30 ? second : 30 + (second - 30) * 10);
-    assert.match(written.at(-1) ?? '', / 10\.0 frames\/s/);
+    assert.match(written.join(''), /estimating…$/);
+    at(4000, 200, { framesPerSecond: 50, secondsLeft: 16 });
+    assert.match(written.at(-1) ?? '', /20 % {2}200\/1000 frames {2}50\.0 frames\/s {2}16 s left$/);
   });
 
   it('redraws one line on a terminal, at most ten times a second', () => {
@@ -50,8 +43,8 @@ describe('progress', () => {
 
   it('never writes wider than the terminal', () => {
     const { written, at } = display(true);
-    at(0, 0, 1_000_000_000);
-    at(5000, 999_999_000, 1_000_000_000);
+    at(0, 0, { totalFrames: 1_000_000_000 });
+    at(5000, 999_999_000, { totalFrames: 1_000_000_000, framesPerSecond: 12.5, secondsLeft: 80 });
     for (const text of written) assert.ok(text.replace('\r\u001b[2K', '').length < 100);
   });
 
@@ -65,10 +58,10 @@ describe('progress', () => {
 
   it('says once that a stage has ended, and starts the next afresh', () => {
     const { written, at } = display(false);
-    at(0, 0, 10);
-    at(50, 10, 10);
-    at(60, 10, 10);
-    at(70, 0, 10, 'export');
+    at(0, 0, { totalFrames: 10 });
+    at(50, 10, { totalFrames: 10 });
+    at(60, 10, { totalFrames: 10 });
+    at(70, 0, { totalFrames: 10, stage: 'export' });
     assert.deepEqual(
       written.map((text) => /\d+ %/.exec(text)?.[0]),
       ['0 %', '100 %', '0 %'],

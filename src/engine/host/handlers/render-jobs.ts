@@ -1,0 +1,135 @@
+import type {
+  LipEngine,
+  LipRenderer,
+  LipScene,
+  PcmReader,
+  SegmentOutcome,
+  StageProgress,
+} from '../../lipsync/types.ts';
+import { createTakeWriter } from '../../takes/take-writer.ts';
+import type { TaskContext } from '../protocol.ts';
+import type { RenderedTake, TakeJob } from '../tasks.ts';
+import { FilmCursor } from './film-cursor.ts';
+import { pcmWindow } from './pcm-window.ts';
+
+/** What a batch of takes is made from. */
+export interface RenderBatch {
+  readonly scene: LipScene;
+  readonly engine: LipEngine;
+  readonly jobs: readonly TakeJob[];
+  /** Opens a sound file of 16 kHz mono float32 samples; the batch closes what it opens. */
+  readonly openPcm: (path: string) => PcmReader;
+}
+
+/**
+ * Makes takes in the order given. The film is read once through segments that lie close together, each take is
+ * complete on disk before the next begins, and a cancellation leaves finished ones alone.
+ */
+export async function renderJobs(batch: RenderBatch, context: TaskContext): Promise<RenderedTake[]> {
+  const { jobs, scene } = batch;
+  const endFrame = Math.max(0, ...jobs.map((job) => job.endFrame));
+  const cursor = new FilmCursor(scene.source, endFrame, context.signal);
+  const voices = new Map<string, PcmReader>();
+  const renderers = new Map<number, LipRenderer>();
+  const count = batchProgress(jobs, context);
+  const takes: RenderedTake[] = [];
+  try {
+    for (const job of jobs) {
+      const startedMs = performance.now();
+      const voice = voices.get(job.voicePcmPath) ?? batch.openPcm(job.voicePcmPath);
+      voices.set(job.voicePcmPath, voice);
+      const renderer = renderers.get(job.personId) ?? (await prepare(batch, job.personId, context));
+      renderers.set(job.personId, renderer);
+      const outcome = await renderJob({ batch, job, voice, renderer, cursor }, { ...context, ...count });
+      count.finish(job);
+      const elapsedMs = performance.now() - startedMs;
+      const take = { segmentId: job.segmentId, takePath: job.takePath, elapsedMs, outcome };
+      takes.push(take);
+      context.emit({ kind: 'take', take });
+    }
+    return takes;
+  } finally {
+    await cursor.close();
+    for (const voice of voices.values()) voice.close();
+    for (const renderer of renderers.values()) await renderer.close();
+  }
+}
+
+function prepare(
+  { engine, scene }: RenderBatch,
+  personId: number,
+  context: TaskContext,
+): Promise<LipRenderer> {
+  const { emit, signal } = context;
+  return engine.prepare(scene, {
+    personId,
+    onProgress: (progress) => emit({ kind: 'progress', progress }),
+    signal,
+  });
+}
+
+interface RenderStep {
+  readonly batch: RenderBatch;
+  readonly job: TakeJob;
+  readonly voice: PcmReader;
+  readonly renderer: LipRenderer;
+  readonly cursor: FilmCursor;
+}
+
+async function renderJob(
+  { batch, job, voice, renderer, cursor }: RenderStep,
+  { signal, onProgress }: TaskContext & { readonly onProgress: (progress: StageProgress) => void },
+): Promise<SegmentOutcome> {
+  const { takePath, takeKey, startFrame, endFrame, personId } = job;
+  const { table, video } = batch.scene.source;
+  const writer = await createTakeWriter({
+    takePath,
+    startFrame,
+    endFrame,
+    format: video.planarFormat,
+    timeBase: table.timeBase,
+    key: takeKey,
+    signal,
+  });
+  try {
+    const outcome = await renderer.render({
+      segment: {
+        startFrame,
+        endFrame,
+        personId,
+        voice: pcmWindow(voice, job.voiceStartSample, job.voiceSampleCount),
+      },
+      frames: cursor.read(startFrame, endFrame),
+      emit: (patch) => writer.add(patch),
+      onProgress,
+      signal,
+    });
+    await writer.finish(outcome);
+    return outcome;
+  } catch (thrown) {
+    await writer.abort();
+    throw thrown;
+  }
+}
+
+/** Adds the frames of finished segments to those of the present one, so that progress runs once over the batch. */
+function batchProgress(
+  jobs: readonly TakeJob[],
+  { emit }: TaskContext,
+): { readonly onProgress: (progress: StageProgress) => void; readonly finish: (job: TakeJob) => void } {
+  const totalFrames = jobs.reduce((sum, job) => sum + job.endFrame - job.startFrame, 0);
+  let finishedFrames = 0;
+  return {
+    onProgress: (progress) => {
+      const isRender = progress.stage === 'render';
+      const doneFrames = finishedFrames + progress.doneFrames;
+      emit({
+        kind: 'progress',
+        progress: isRender ? { stage: 'render', doneFrames, totalFrames } : progress,
+      });
+    },
+    finish: (job) => {
+      finishedFrames += job.endFrame - job.startFrame;
+    },
+  };
+}
