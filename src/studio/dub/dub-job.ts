@@ -1,0 +1,264 @@
+import { existsSync } from 'node:fs';
+import { DubwrightError } from '../../contract/errors.ts';
+import type { DubReport, DubRequest } from '../../contract/dub.ts';
+import type { OutputRecord, TakeOutcome } from '../../core/project/records.ts';
+import { filmEndSeconds } from '../../core/time/frame-clock.ts';
+import type { AnalyseResult, EngineTasks } from '../../engine/host/tasks.ts';
+import type { EnginePort } from '../engine-port.ts';
+import type { MemoryWatch } from '../memory-watch.ts';
+import { PcmFile } from '../pcm-file.ts';
+import type { CacheIndex } from '../store/cache-index.ts';
+import { writeSetting } from '../store/settings-table.ts';
+import { buildReport } from './build-report.ts';
+import { choosePerson } from './choose-face.ts';
+import type { Person } from './choose-face.ts';
+import {
+  checkOutput,
+  exportOutput,
+  keyOfOutput,
+  requireFreeOutput,
+  untouchedOutput,
+} from './finish-output.ts';
+import type { JobLog } from './job-log.ts';
+import { readInputs } from './media-inputs.ts';
+import type { MediaInputs } from './media-inputs.ts';
+import { planSegments } from './plan-segments.ts';
+import { findFinishedTakes, planTakes } from './plan-takes.ts';
+import type { PlannedTake, SegmentPlan } from './plan-takes.ts';
+import { renderMissing } from './render-missing.ts';
+import { decodeOnce, removeAbandoned } from './sound-files.ts';
+import { openWorkspace } from './workspace.ts';
+import type { Workspace } from './workspace.ts';
+
+/** What a job is given besides its request. */
+export interface JobTools {
+  readonly engine: EnginePort;
+  readonly index: CacheIndex;
+  readonly cacheRoot: string;
+  readonly log: JobLog;
+  readonly memory: MemoryWatch;
+  readonly signal: AbortSignal;
+}
+
+type EngineFacts = EngineTasks['describeEngine']['output'];
+
+/** A job whose inputs are known to be good. */
+interface Job {
+  readonly request: DubRequest;
+  readonly tools: JobTools;
+  readonly inputs: MediaInputs;
+  readonly engineFacts: EngineFacts;
+  readonly workspace: Workspace;
+}
+
+/** Runs a whole job; `dub` in dub-service.ts is its door. */
+export async function runDubJob(request: DubRequest, tools: JobTools): Promise<DubReport> {
+  const { cacheRoot, engine, index, log, signal } = tools;
+  const { engineFacts, inputs } = await log.stage('probe', async () => {
+    await checkOutput(request);
+    const inputs = await readInputs(request, { engine, index, signal });
+    const engineFacts = await engine.call('describeEngine', { engine: request.engine }, { signal });
+    return { inputs, engineFacts };
+  });
+  // A project that does not exist yet has written nothing, so what lies there is somebody else's.
+  if (request.projectPath !== null && !existsSync(request.projectPath)) requireFreeOutput(request);
+  const workspace = openWorkspace({
+    projectPath: request.projectPath,
+    sourceSha256: inputs.source.sha256,
+    voicePath: inputs.voice.info.path,
+    cacheRoot,
+    index,
+  });
+  try {
+    if (untouchedOutput(workspace.store, request.outPath) === null) requireFreeOutput(request);
+    return await dubInWorkspace({ request, tools, inputs, engineFacts, workspace });
+  } finally {
+    workspace.close();
+  }
+}
+
+async function dubInWorkspace(job: Job): Promise<DubReport> {
+  const { inputs, request, tools, workspace } = job;
+  const { log } = tools;
+  const sounds = await log.stage('sound', () => decodeSounds(job));
+  const voice = new PcmFile(sounds.voice);
+  try {
+    if (voice.sampleCount === 0) throw new DubwrightError('AUDIO_EMPTY', { path: request.voicePath });
+    warnAboutLength(job, voice);
+    const analysis = await log.stage('faces', () => analyse(job));
+    const person = choosePerson(analysis.faces, request.face, inputs.clock);
+    noteFaces(log, analysis, person);
+    const plans = await log.stage('segments', () => {
+      const segments = planSegments({ request, inputs, voice, store: workspace.store });
+      return person === null
+        ? segments.map((segment) => ({ kind: 'skip', segment, reason: 'no face in the film' }) as const)
+        : planTakesOf(job, { segments, person, analysis, voice });
+    });
+    const takes = plans.flatMap((plan) => (plan.kind === 'take' ? [plan.take] : []));
+    const reused = await log.stage('keys', () => findFinishedTakes(workspace.store, takes));
+    requireRoomForOutput(job, takes, reused);
+    const missing = takes.filter((take) => !reused.has(take.key));
+    const rendered = await renderTakes(job, { missing, person, analysis, sounds });
+    const outcomes = new Map([...reused, ...rendered]);
+    const { exported, output } = await writeFilm(job, changing(takes, outcomes));
+    return buildReport({
+      ...{ request, inputs, analysis, person, plans, rendered, reused, output, exported, log },
+      projectPath: workspace.projectPath,
+      engine: await describeUse(job),
+      peakMemoryBytes: tools.memory.peakBytes,
+    });
+  } finally {
+    voice.close();
+  }
+}
+
+interface Sounds {
+  readonly voice: string;
+  /** Null for a silent film. */
+  readonly original: string | null;
+}
+
+async function decodeSounds({ inputs, tools, workspace }: Job): Promise<Sounds> {
+  const { engine, signal } = tools;
+  const { soundFolder } = workspace;
+  removeAbandoned(soundFolder, Date.now());
+  const decode = ({ info, sha256 }: MediaInputs['voice']): Promise<string> =>
+    decodeOnce({ path: info.path, sha256, soundFolder, engine, signal });
+  const voice = await decode(inputs.voice);
+  return { voice, original: inputs.source.info.audio.length === 0 ? null : await decode(inputs.source) };
+}
+
+/** A frame's length more or less is no difference that anyone hears. */
+const sameLengthSeconds = 0.05;
+
+function warnAboutLength({ inputs, request, tools }: Job, voice: PcmFile): void {
+  const filmSeconds = filmEndSeconds(inputs.clock);
+  const voiceEnd = voice.sampleCount / voice.sampleRateHz + request.voiceStartMs / 1000;
+  const over = voiceEnd - filmSeconds;
+  if (over > sameLengthSeconds && request.extend === 'cut') {
+    tools.log.warn(
+      `the voice is ${over.toFixed(1)} s longer than the film and is cut; --extend hold keeps it`,
+    );
+  }
+  if (request.voiceStartMs / 1000 >= filmSeconds) tools.log.warn('the voice begins after the film has ended');
+}
+
+function analyse({ inputs, tools, workspace }: Job): Promise<AnalyseResult> {
+  return tools.engine.call(
+    'analyse',
+    { sourcePath: inputs.source.info.path, cacheFolder: workspace.cacheFolder },
+    { onEvent: tools.log.fromEngine, signal: tools.signal },
+  );
+}
+
+function noteFaces(log: JobLog, { faces }: AnalyseResult, person: Person | null): void {
+  if (person === null) {
+    log.note('no face was found in the film: it passes through unchanged, with the new voice');
+  } else if (faces.people.length > 1) {
+    log.note(
+      `${faces.people.length} people are in the film; the lips of person ${person.personId} are dubbed`,
+    );
+  }
+}
+
+function planTakesOf(
+  job: Job,
+  found: Pick<Parameters<typeof planTakes>[0], 'segments' | 'person' | 'analysis' | 'voice'>,
+): SegmentPlan[] {
+  const { engineFacts, inputs, request, tools, workspace } = job;
+  workspace.store.edit((db) => writeSetting(db, 'personId', found.person.personId));
+  const plans = planTakes({
+    ...found,
+    sourceSha256: inputs.source.sha256,
+    engineFingerprint: engineFacts.fingerprint,
+    voiceStartMs: request.voiceStartMs,
+    clock: inputs.clock,
+    takesFolder: workspace.takesFolder,
+  });
+  for (const plan of plans) {
+    if (plan.kind === 'skip') tools.log.note(`segment ${plan.segment.id} is left as filmed: ${plan.reason}`);
+  }
+  return plans;
+}
+
+/** Takes without a changed frame need not be laid over the film. */
+function changing(takes: readonly PlannedTake[], outcomes: ReadonlyMap<string, TakeOutcome>): PlannedTake[] {
+  return takes.filter((take) => (outcomes.get(take.key)?.patchedFrames ?? 0) > 0);
+}
+
+/**
+ * A film of ours that is up to date may lie at the output's name; one that is not must not be overwritten unasked,
+ * and that is better said before rendering than after.
+ */
+function requireRoomForOutput(
+  job: Job,
+  takes: readonly PlannedTake[],
+  reused: ReadonlyMap<string, TakeOutcome>,
+): void {
+  const isComplete = takes.every((take) => reused.has(take.key));
+  if (!isComplete || !isUpToDate(job, changing(takes, reused))) requireFreeOutput(job.request);
+}
+
+function isUpToDate(job: Job, takes: readonly PlannedTake[]): boolean {
+  const output = untouchedOutput(job.workspace.store, job.request.outPath);
+  return output !== null && output.key === keyOfOutput(outputPlan(job, takes));
+}
+
+function outputPlan(
+  { engineFacts, inputs, request }: Job,
+  takes: readonly PlannedTake[],
+): Parameters<typeof keyOfOutput>[0] {
+  return { request, inputs, takes, engineFingerprint: engineFacts.fingerprint };
+}
+
+async function renderTakes(
+  job: Job,
+  work: {
+    readonly missing: readonly PlannedTake[];
+    readonly person: Person | null;
+    readonly analysis: AnalyseResult;
+    readonly sounds: Sounds;
+  },
+): Promise<Map<string, TakeOutcome>> {
+  const { inputs, request, tools, workspace } = job;
+  const { analysis, missing, person, sounds } = work;
+  if (missing.length === 0 || person === null) return new Map();
+  const { engine, log, signal } = tools;
+  return log.stage('render', () =>
+    renderMissing(
+      {
+        takes: missing,
+        sourcePath: inputs.source.info.path,
+        facesFolder: analysis.facesFolder,
+        cacheFolder: workspace.cacheFolder,
+        originalPcmPath: sounds.original,
+        voicePcmPath: sounds.voice,
+        engineChoice: request.engine,
+        personId: person.personId,
+      },
+      { engine, store: workspace.store, log, signal },
+    ),
+  );
+}
+
+async function writeFilm(
+  job: Job,
+  takes: readonly PlannedTake[],
+): Promise<{ readonly output: OutputRecord; readonly exported: boolean }> {
+  const { engine, log, signal } = job.tools;
+  const present = untouchedOutput(job.workspace.store, job.request.outPath);
+  const plan = outputPlan(job, takes);
+  if (present !== null && present.key === keyOfOutput(plan)) return { output: present, exported: false };
+  const tools = { engine, store: job.workspace.store, log, signal };
+  return { output: await log.stage('export', () => exportOutput(plan, tools)), exported: true };
+}
+
+async function describeUse({ engineFacts, request }: Job): Promise<DubReport['engine']> {
+  return Promise.resolve({
+    id: request.engine.id,
+    fingerprint: engineFacts.fingerprint,
+    modelLicence: engineFacts.modelLicence,
+    facesProvider: null,
+    generatorProvider: null,
+  });
+}
