@@ -1,13 +1,19 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+const repository = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
+
 /**
- * Folder of real footage, voices or models for tests that want more than they can make themselves: under
- * DUBWRIGHT_SHARED_MEDIA, else in `shared` beside the checkout. Null where there is none; tests then skip and say so.
+ * A folder of real footage, real voices or other people's models that are not part of this repository: from the
+ * environment variable DUBWRIGHT_SHARED_MEDIA, else `../shared` beside the checkout. Null when it is not there;
+ * a test that needs it then skips with a printed reason.
  */
 export function sharedFolder(kind: 'clips' | 'voices' | 'onnx'): string | null {
-  const beside = fileURLToPath(new URL('../../../shared', import.meta.url));
-  const folder = join(process.env['DUBWRIGHT_SHARED_MEDIA'] ?? beside, kind);
+  const root = process.env['DUBWRIGHT_SHARED_MEDIA'] ?? join(repository, '../shared');
+  const folder = join(root, kind);
   return existsSync(folder) ? folder : null;
 }
+
+/** Why a test without shared media does not run, for node:test's `skip`. */
+export const sharedMediaMissing = 'no shared media here (set DUBWRIGHT_SHARED_MEDIA)';

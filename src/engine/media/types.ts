@@ -63,6 +63,11 @@ export interface PresentationTable {
   readonly ticks: Float64Array;
   /** True when the distances between frames differ by more than the time base's own rounding. */
   readonly isVariableRate: boolean;
+  /**
+   * True when the file lacks usable time stamps and some ticks are made up: frames can then be found only by counting
+   * from the first one.
+   */
+  readonly countOnly?: true;
 }
 
 /** A probed film together with its frame grid: what every stage that reads pictures works from. */
