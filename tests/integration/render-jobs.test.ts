@@ -1,0 +1,164 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { renderJobs } from '../../src/engine/host/handlers/render-jobs.ts';
+import type { EngineEvent, TakeJob } from '../../src/engine/host/tasks.ts';
+import type { FaceStore } from '../../src/engine/faces/types.ts';
+import type { LipEngine, LipScene } from '../../src/engine/lipsync/types.ts';
+import { openFrameReader } from '../../src/engine/media/frame-reader.ts';
+import type { Patch, VideoFrame } from '../../src/engine/media/frame.ts';
+import { openSource } from '../../src/engine/media/open-source.ts';
+import type { SourceVideo } from '../../src/engine/media/types.ts';
+import { openTakeReader, readTakeInfo } from '../../src/engine/takes/take-reader.ts';
+import { arrayPcm } from '../support/array-pcm.ts';
+import { makeFilm } from '../support/tiny-media.ts';
+
+const box = { x: 16, y: 8, width: 16, height: 8 };
+
+/** The box of a frame, copied. */
+function boxOf(frame: VideoFrame): Patch {
+  const { chromaShiftX, chromaShiftY } = frame.format;
+  const planes = frame.planes.map((plane, index) => {
+    const [shiftX, shiftY] = index === 0 ? [0, 0] : [chromaShiftX, chromaShiftY];
+    const [width, height] = [box.width >> shiftX, box.height >> shiftY];
+    const data = new Uint8Array(width * height);
+    for (let y = 0; y < height; y++) {
+      const start = ((box.y >> shiftY) + y) * plane.width + (box.x >> shiftX);
+      data.set(plane.data.subarray(start, start + width), y * width);
+    }
+    return { data, width, height };
+  });
+  return { frameIndex: frame.index, box, planes };
+}
+
+/** An engine whose patches are the film's own pixels, and which notes what it was given. */
+function copyingEngine(): { engine: LipEngine; log: string[]; hook: { onFrame: (index: number) => void } } {
+  const log: string[] = [];
+  const hook: { onFrame: (index: number) => void } = { onFrame: () => undefined };
+  const engine: LipEngine = {
+    id: 'unit-selection',
+    fingerprint: 'copy',
+    prepare: (_scene, { personId, onProgress }) => {
+      log.push(`prepare ${personId}`);
+      onProgress({ stage: 'library', doneFrames: 1, totalFrames: 1 });
+      return Promise.resolve({
+        render: async ({ segment, frames, emit, onProgress: tell, signal }) => {
+          let count = 0;
+          for await (const frame of frames) {
+            hook.onFrame(frame.index);
+            signal.throwIfAborted();
+            await emit(boxOf(frame));
+            count++;
+            tell({ stage: 'render', doneFrames: count, totalFrames: segment.endFrame - segment.startFrame });
+          }
+          const [first = 0] = segment.voice.read(0, 1);
+          log.push(`render ${segment.startFrame}-${segment.endFrame}: ${count}, voice ${first}`);
+          return { patchedFrames: count, framesWithoutFace: 0, notes: [], stageMs: {} };
+        },
+        close: () => {
+          log.push(`close ${personId}`);
+          return Promise.resolve();
+        },
+      });
+    },
+  };
+  return { engine, log, hook };
+}
+
+describe('a batch of takes', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'dubwright-render-'));
+  let source: SourceVideo;
+  before(async () => {
+    source = await openSource(await makeFilm({ path: join(folder, 'film.mp4'), seconds: 16 }));
+  });
+  after(() => rmSync(folder, { recursive: true }));
+
+  const noFaces: FaceStore = {
+    index: { frameCount: 400, width: 64, height: 48, shots: [], tracks: [], people: [] },
+    read: () => null,
+    readPerson: () => null,
+    close: () => undefined,
+  };
+  const sceneOf = (): LipScene => ({ source, faces: noFaces, originalSound: null, cacheFolder: folder });
+  const ramp = Float32Array.from({ length: 16 * 16_000 }, (_, i) => i / 2 ** 18);
+  const openPcm = (): ReturnType<typeof arrayPcm> => arrayPcm(ramp);
+  const job = (name: string, startFrame: number, endFrame: number, personId = 1): TakeJob => ({
+    segmentId: name,
+    startFrame,
+    endFrame,
+    personId,
+    voicePcmPath: 'voice.pcm',
+    voiceStartSample: startFrame * 640,
+    voiceSampleCount: (endFrame - startFrame) * 640,
+    takePath: join(folder, `${name}.take`),
+    takeKey: `key of ${name}`,
+  });
+
+  it('renders each segment from exactly its own frames and voice, forwards, across gaps and back', async () => {
+    const { engine, log } = copyingEngine();
+    const events: EngineEvent[] = [];
+    const jobs = [
+      job('a', 3, 9),
+      job('b', 12, 20),
+      job('c', 300, 307),
+      job('d', 0, 2, 2),
+      job('e', 395, 400),
+    ];
+    const context = {
+      emit: (event: EngineEvent) => events.push(event),
+      signal: new AbortController().signal,
+    };
+    const takes = await renderJobs({ scene: sceneOf(), engine, jobs, openPcm }, { ...context });
+    const renders = jobs.map((one) => {
+      const voice = (one.startFrame * 640) / 2 ** 18;
+      return `render ${one.startFrame}-${one.endFrame}: ${one.endFrame - one.startFrame}, voice ${voice}`;
+    });
+    const [a = '', b = '', c = '', d = '', e = ''] = renders;
+    assert.deepEqual(log, ['prepare 1', a, b, c, 'prepare 2', d, e, 'close 1', 'close 2']);
+    assert.deepEqual(
+      takes.map((take) => take.segmentId),
+      ['a', 'b', 'c', 'd', 'e'],
+    );
+    assert.deepEqual(
+      events.flatMap((event) => (event.kind === 'take' ? [event.take.segmentId] : [])),
+      ['a', 'b', 'c', 'd', 'e'],
+    );
+    const progress = events.flatMap((event) =>
+      event.kind === 'progress' && event.progress.stage === 'render' ? [event.progress] : [],
+    );
+    assert.deepEqual(
+      progress.map(({ doneFrames }) => doneFrames),
+      Array.from({ length: 28 }, (_, i) => i + 1),
+    );
+    assert.ok(progress.every(({ totalFrames }) => totalFrames === 28));
+    for (const one of jobs) await assertTakeHolds(one);
+  });
+
+  async function assertTakeHolds({ takePath, takeKey, startFrame, endFrame }: TakeJob): Promise<void> {
+    const info = await readTakeInfo(takePath);
+    assert.deepEqual([info?.key, info?.startFrame, info?.endFrame], [takeKey, startFrame, endFrame]);
+    const take = await openTakeReader(takePath);
+    const frames = await openFrameReader({ source, startFrame, endFrame });
+    for await (const frame of frames) {
+      assert.deepEqual(await take.patchAt(frame.index), boxOf(frame), `frame ${frame.index}`);
+    }
+    await take.close();
+  }
+
+  it('keeps finished takes and leaves nothing half done when it is cancelled', async () => {
+    const { engine, log, hook } = copyingEngine();
+    const stop = new AbortController();
+    hook.onFrame = (index) => {
+      if (index === 62) stop.abort();
+    };
+    const jobs = [job('first', 40, 50), job('second', 60, 70), job('third', 80, 90)];
+    const context = { emit: () => undefined, signal: stop.signal };
+    await assert.rejects(renderJobs({ scene: sceneOf(), engine, jobs, openPcm }, context));
+    await assertTakeHolds(job('first', 40, 50));
+    const names = readdirSync(folder);
+    assert.ok(!names.some((name) => /second|third|\.part$/.test(name)), names.join(' '));
+    assert.equal(log.at(-1), 'close 1');
+  });
+});
