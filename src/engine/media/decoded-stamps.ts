@@ -1,6 +1,7 @@
 import { DubwrightError } from '../../contract/errors.ts';
-import { spawnFfmpeg, type FfmpegProcess } from './ffmpeg-command.ts';
+import { spawnFfmpeg } from './ffmpeg-command.ts';
 import { locateFfmpeg, passthroughRateOptions } from './locate-ffmpeg.ts';
+import { silenceWatch } from './silence-watch.ts';
 
 /**
  * A filter that passes every frame on untouched and makes ffmpeg print its time stamp. Expression evaluation can print
@@ -18,9 +19,6 @@ export function parseStampLine(line: string): number | null {
   // Number('nan') is NaN, which is what a missing stamp is called here.
   return match === null ? null : Number(match[1]);
 }
-
-/** How long a decoder may work without a sign of life before it counts as stuck. */
-export const decoderSilenceMs = 45_000;
 
 /**
  * Decodes a picture stream, throws the pictures away and keeps the time stamps, in the order of decoding's output.
@@ -41,19 +39,20 @@ export async function readDecodedStamps(request: {
   const seek = seekSeconds === undefined ? [] : seekOptions(seekSeconds);
   const limit = maxFrames === undefined ? [] : ['-frames:v', String(maxFrames)];
   const map = ['-map', `0:${streamIndex}`, '-vf', stampFilter, ...passthroughRateOptions(tools)];
-  let watch: SilenceWatch | null = null;
+  const watch = silenceWatch();
   const process = await spawnFfmpeg({
     inputs: [{ path, options: [...stampInputOptions, ...seek] }],
     outputs: [{ nowhere: true, options: [...map, ...limit, '-f', 'null'] }],
     signal,
     onStderrLine: (line) => {
-      watch?.heard();
+      watch.heard();
       const stamp = parseStampLine(line);
       if (stamp !== null) stamps.push(stamp);
       return stamp !== null;
     },
   });
-  watch = watchSilence(process);
+  watch.onSilence(() => void process.stop());
+  watch.begin();
   try {
     await process.done;
   } catch (error) {
@@ -69,19 +68,4 @@ export async function readDecodedStamps(request: {
 /** Seeks to the keyframe before a moment on the file's own clock and keeps every frame from there. */
 export function seekOptions(seconds: number): readonly string[] {
   return ['-noaccurate_seek', '-seek_timestamp', '1', '-ss', seconds.toFixed(6)];
-}
-
-interface SilenceWatch {
-  heard(): void;
-  isStuck(): boolean;
-  end(): void;
-}
-
-function watchSilence(process: FfmpegProcess): SilenceWatch {
-  let isStuck = false;
-  const timer = setTimeout(() => {
-    isStuck = true;
-    void process.stop();
-  }, decoderSilenceMs);
-  return { heard: () => void timer.refresh(), isStuck: () => isStuck, end: () => clearTimeout(timer) };
 }

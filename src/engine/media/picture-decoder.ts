@@ -1,15 +1,10 @@
 import { DubwrightError } from '../../contract/errors.ts';
-import {
-  decoderSilenceMs,
-  parseStampLine,
-  seekOptions,
-  stampFilter,
-  stampInputOptions,
-} from './decoded-stamps.ts';
+import { parseStampLine, seekOptions, stampFilter, stampInputOptions } from './decoded-stamps.ts';
 import { spawnFfmpeg } from './ffmpeg-command.ts';
 import { assembleFrames } from './frame-assembler.ts';
 import { locateFfmpeg, passthroughRateOptions } from './locate-ffmpeg.ts';
 import { decodePixelFormat, frameBytes, planarTwin } from './planar-formats.ts';
+import { silenceWatch } from './silence-watch.ts';
 import type { VideoStreamInfo } from './types.ts';
 
 /** A decoded picture with the file's own time stamp. */
@@ -67,7 +62,7 @@ export async function startDecoder(request: {
   });
   if (process.stdout === null) throw new Error('ffmpeg was started without an output');
   const frames = assembleFrames(process.stdout, frameBytes(video.planarFormat, video.width, video.height));
-  process.stdout.on('data', watch.heard);
+  process.stdout.on('data', () => watch.heard());
   watch.onSilence(() => void process.stop());
   void process.done.catch(() => undefined).finally(() => stamps.end());
   return {
@@ -134,35 +129,5 @@ function stampQueue(from: DecodeFrom): StampQueue {
       hasEnded = true;
       wake?.();
     },
-  };
-}
-
-/** Notices a decoder that neither speaks nor delivers while somebody waits for it. */
-function silenceWatch(): {
-  heard: () => void;
-  begin: () => void;
-  end: () => void;
-  onSilence: (action: () => void) => void;
-  isStuck: () => boolean;
-} {
-  let timer: NodeJS.Timeout | null = null;
-  let isStuck = false;
-  let action: (() => void) | null = null;
-  return {
-    heard: () => timer?.refresh(),
-    begin() {
-      timer = setTimeout(() => {
-        isStuck = true;
-        action?.();
-      }, decoderSilenceMs);
-    },
-    end() {
-      if (timer !== null) clearTimeout(timer);
-      timer = null;
-    },
-    onSilence(stop) {
-      action = stop;
-    },
-    isStuck: () => isStuck,
   };
 }
