@@ -12,7 +12,12 @@ export interface EngineTasks {
   readonly probe: { readonly input: { readonly path: string }; readonly output: ProbeResult };
   /** Finds every face in every frame; result cached in `cacheFolder` under the source's content hash. */
   readonly analyse: {
-    readonly input: { readonly sourcePath: string; readonly cacheFolder: string };
+    readonly input: {
+      readonly sourcePath: string;
+      readonly cacheFolder: string;
+      /** Spares reading the whole file where it is known. */
+      readonly sourceSha256?: string;
+    };
     readonly output: AnalyseResult;
   };
   /** Decodes one sound stream to a file of 16 kHz mono float32 samples, on the clock of the file's own start. */

@@ -1,0 +1,28 @@
+import { openPcmFile } from '../../audio/pcm-file.ts';
+import { openFaceStore } from '../../faces/face-store.ts';
+import { openSource } from '../../media/open-source.ts';
+import type { TaskContext } from '../protocol.ts';
+import type { RenderTakesInput, RenderedTake } from '../tasks.ts';
+import { openLipEngine } from './lip-engine.ts';
+import { renderJobs } from './render-jobs.ts';
+
+/** Opens what takes are made from, and makes them. */
+export async function renderTakes(
+  input: RenderTakesInput,
+  context: TaskContext,
+): Promise<{ readonly takes: readonly RenderedTake[] }> {
+  const { cacheFolder, facesFolder, jobs, originalPcmPath, sourcePath } = input;
+  const source = await openSource(sourcePath, context.signal);
+  const opened = await openLipEngine(input.engine);
+  const faces = openFaceStore(facesFolder);
+  const originalSound = originalPcmPath === null ? null : openPcmFile(originalPcmPath);
+  try {
+    const scene = { source, faces, originalSound, cacheFolder };
+    const takes = await renderJobs({ scene, engine: opened.engine, jobs, openPcm: openPcmFile }, context);
+    return { takes };
+  } finally {
+    originalSound?.close();
+    faces.close();
+    await opened.close();
+  }
+}
