@@ -8,7 +8,8 @@ import type { Cue } from './cue.ts';
  */
 const stamp = String.raw`(?:(\d{1,4}):)?(\d{1,2}):(\d{1,2})(?:[.,](\d{1,9}))?`;
 const timing = new RegExp(String.raw`^\s*${stamp}\s*-{1,2}>\s*${stamp}(?:\s.*)?$`);
-const looksLikeTiming = /^\s*\d[\d:.,\s]*-{1,2}>/;
+/** Not readable, but clearly meant as times. */
+const meantAsTiming = /^\s*\d+:.*-{1,2}>/;
 const counter = /^\s*\d+\s*$/;
 const nonCueBlock = /^\s*(WEBVTT|NOTE|STYLE|REGION)(\s|$)/;
 
@@ -43,9 +44,22 @@ function readTiming(line: NumberedLine): { startMs: number; endMs: number } {
   return { startMs, endMs };
 }
 
+/**
+ * Which lines hold times. Where a cue must have them, below its counter or name, a line that was meant as times
+ * counts too, so that a slip of the pen is reported and not taken for text.
+ */
+function timingLines(block: readonly NumberedLine[]): number[] {
+  const starts: number[] = [];
+  for (const [index, { text }] of block.entries()) {
+    const isExpected = starts.length === 0 && index <= 1;
+    if (timing.test(text) || (isExpected && meantAsTiming.test(text))) starts.push(index);
+  }
+  return starts;
+}
+
 /** The cues of one block: usually one; several where the blank lines between them are missing. */
 function readBlock(block: readonly NumberedLine[]): Cue[] {
-  const starts = block.flatMap((line, index) => (looksLikeTiming.test(line.text) ? [index] : []));
+  const starts = timingLines(block);
   return starts.map((start, which) => {
     const next = starts[which + 1] ?? block.length;
     const lines = block.slice(start + 1, next).map((line) => line.text);
