@@ -42,7 +42,8 @@ export interface PictureEncoding {
   readonly height: number;
   /** Filter that converts to the encoder's format, or null when nothing needs converting. */
   readonly filter: string | null;
-  readonly colour: ColourTags;
+  /** What the carrier says of its colours: a new ffmpeg believes it more than the options. */
+  readonly carrierColour: ColourTags;
   /** `-c:v` and what follows. */
   readonly options: readonly string[];
 }
@@ -132,7 +133,7 @@ export function pictureEncoding(request: {
     width: codec === 'ffv1' ? width : width + (width % 2),
     height: codec === 'ffv1' || codec === 'prores' ? height : height + (height % 2),
     filter: conversionFilter(carrierFormat, target, request.colour),
-    colour,
+    carrierColour: losesRgb ? { ...colour, range: 'pc', space: 'gbr' } : colour,
     options: [...encoderOptions[codec], ...extra, '-pix_fmt', target, ...colourOptions(colour)],
   };
 }

@@ -1,7 +1,7 @@
 import type { Writable } from 'node:stream';
 import { DubwrightError } from '../../contract/errors.ts';
 import type { Rational } from '../../core/time/rational.ts';
-import { formatRational, rationalToNumber } from '../../core/time/rational.ts';
+import { formatRational, rational } from '../../core/time/rational.ts';
 import { carrierBytes } from './adapt-frame.ts';
 import type { PictureCodec, PictureEncoding } from './encode-options.ts';
 import { containerFor, pictureEncoding } from './encode-options.ts';
@@ -36,6 +36,11 @@ export interface FrameWriterRequest {
   readonly sampleAspectRatio: Rational;
   /** Unit of the ticks given to `write`. */
   readonly timeBase: Rational;
+  /**
+   * Ticks of which every time given to `write` is a multiple; 1 when nothing is known. Old versions of ffmpeg show the
+   * last frame for one such step, so the largest is best.
+   */
+  readonly tickStep: number;
   /** Mean rate, for rate control and timecode. */
   readonly frameRate: Rational;
   /** "01:00:00:00", or null. */
@@ -72,7 +77,8 @@ function allowsTimecode({ num, den }: Rational): boolean {
 function timeOptions(request: FrameWriterRequest, container: string): string[] {
   const { timeBase } = request;
   const track = container === 'matroska' ? [] : ['-video_track_timescale', String(timeBase.den)];
-  return ['-enc_time_base', formatRational(timeBase), ...track];
+  const step = rational(timeBase.num * request.tickStep, timeBase.den);
+  return ['-enc_time_base', formatRational(step), ...track];
 }
 
 function timecodeOptions(request: FrameWriterRequest): string[] {
@@ -183,8 +189,8 @@ class OpenFilm implements FrameWriter {
     if (ffmpeg.stdin === null) throw new Error('ffmpeg was started without an input pipe');
     const encoder = { ffmpeg, stdin: ffmpeg.stdin, encoding };
     this.#encoder = encoder;
-    const { carrierFormat: format, width, height } = encoding;
-    await this.#send(encoder, [rawStreamHeader({ ...request, format, width, height })]);
+    const { carrierFormat: format, width, height, carrierColour: colour } = encoding;
+    await this.#send(encoder, [rawStreamHeader({ ...request, format, width, height, colour })]);
     return encoder;
   }
 
@@ -251,9 +257,4 @@ export async function openFrameWriter(request: FrameWriterRequest): Promise<Fram
     );
   }
   return new OpenFilm(request);
-}
-
-/** Ticks of one frame at the mean rate, at least 1. */
-export function nominalFrameTicks(timeBase: Rational, frameRate: Rational): number {
-  return Math.max(1, Math.round(1 / (rationalToNumber(timeBase) * rationalToNumber(frameRate))));
 }

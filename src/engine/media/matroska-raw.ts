@@ -193,6 +193,7 @@ export function rawStreamHeader(shape: RawStreamShape): Uint8Array {
     element([0x73, 0xc5], 1), // TrackUID
     element([0x83], 1), // TrackType: video
     element([0x9c], 0), // FlagLacing
+    element([0x22, 0xb5, 0x9c], 'und'), // Language: English unless said otherwise
     element([0x23, 0xe3, 0x83], frameNs), // DefaultDuration
     element([0x86], 'V_UNCOMPRESSED'),
     videoElement(shape, fourcc),
