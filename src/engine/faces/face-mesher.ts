@@ -13,6 +13,8 @@ export interface MeshReading {
   readonly mesh: Float32Array;
   /** Probability that the square shows a face, 0 to 1. */
   readonly presence: number;
+  /** The square that was looked at. */
+  readonly square: Square;
   /** The square to look at in the next frame: this mesh, upright, with half its size as margin around it. */
   readonly nextSquare: Square;
 }
@@ -79,6 +81,6 @@ export class FaceMesher {
       mesh[i + 1] = square.centreY + across * sin + along * cos;
       mesh[i + 2] = points[i + 2] * step;
     }
-    return { mesh, presence: 1 / (1 + Math.exp(-flag)), nextSquare: squareAround(mesh, last) };
+    return { mesh, presence: 1 / (1 + Math.exp(-flag)), square, nextSquare: squareAround(mesh, last) };
   }
 }

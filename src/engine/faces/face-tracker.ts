@@ -28,7 +28,7 @@ export interface LiveFace {
 /** Where the tracker's findings go. */
 export interface TrackSink {
   /** A face was read; called in frame order, while the mesher still holds the pixels it was read from. */
-  observed(face: LiveFace, frame: VideoFrame, reading: MeshReading): void;
+  observed(face: LiveFace, frame: VideoFrame, reading: MeshReading): Promise<void>;
   /** A face is not followed any further. */
   ended(face: LiveFace): Promise<void>;
 }
@@ -124,16 +124,16 @@ export class FaceTracker {
   async #follow(face: LiveFace, frame: VideoFrame): Promise<boolean> {
     const reading = await this.#mesher.read(frame, face.square, face.square);
     if (reading.presence < keepPresence || !isPlausible(reading.mesh, frame, largestKeepMisfit)) return false;
-    this.#record(face, frame, reading);
+    await this.#record(face, frame, reading);
     return true;
   }
 
-  #record(face: LiveFace, frame: VideoFrame, reading: MeshReading): void {
+  async #record(face: LiveFace, frame: VideoFrame, reading: MeshReading): Promise<void> {
     face.square = reading.nextSquare;
     face.box = boxOfMesh(reading.mesh);
     face.lastSeenFrame = frame.index;
     face.observedFrames += 1;
-    this.#sink.observed(face, frame, reading);
+    await this.#sink.observed(face, frame, reading);
   }
 
   /** Detects around the place where a face was lost: every frame at first, then every fourth. */
@@ -144,7 +144,7 @@ export class FaceTracker {
     for (const detection of await this.#detector.detect(frame, surroundings, 0.4)) {
       const reading = await this.#settle(frame, detection);
       if (reading === null || boxDistance(boxOfMesh(reading.mesh), face.box) > sameFaceDistance) continue;
-      this.#record(face, frame, reading);
+      await this.#record(face, frame, reading);
       return;
     }
   }
@@ -220,18 +220,21 @@ export class FaceTracker {
         face.lastSeenFrame === frame.index && boxHolds(face.box, centreX, centreY);
       if (this.#live.some(isKnown)) continue;
       const reading = await this.#settle(frame, detection);
-      if (reading !== null) this.#welcome(frame, reading);
+      if (reading !== null) await this.#welcome(frame, reading);
     }
   }
 
   /** Goes on with a lost face if this can be it, else begins a track. */
-  #welcome(frame: VideoFrame, reading: MeshReading): void {
+  async #welcome(frame: VideoFrame, reading: MeshReading): Promise<void> {
     const box = boxOfMesh(reading.mesh);
     const present = this.#live.filter((face) => face.lastSeenFrame === frame.index);
     if (present.some((face) => boxOverlap(face.box, box) > 0.15)) return;
     const lost = this.#live.filter((face) => !present.includes(face) && canBeSame(face.box, box));
     const nearest = lost.sort((a, b) => boxDistance(a.box, box) - boxDistance(b.box, box)).at(0);
-    if (nearest !== undefined) return this.#record(nearest, frame, reading);
+    if (nearest !== undefined) {
+      await this.#record(nearest, frame, reading);
+      return;
+    }
     const face: LiveFace = {
       trackId: this.#nextTrackId,
       shotIndex: this.#shotIndex,
@@ -243,7 +246,7 @@ export class FaceTracker {
     };
     this.#nextTrackId += 1;
     this.#live.push(face);
-    this.#record(face, frame, reading);
+    await this.#record(face, frame, reading);
   }
 }
 
