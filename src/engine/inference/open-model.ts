@@ -26,7 +26,7 @@ export async function openModel(request: OpenModelRequest): Promise<Model> {
       request.path === undefined
         ? await runtime.InferenceSession.create(request.bytes, options)
         : await runtime.InferenceSession.create(request.path, options);
-    return new OpenedModel(runtime, session, provider);
+    return new OpenedModel(runtime, session, { provider, path: request.path ?? null });
   } catch (error) {
     throw await explainFailure(request, provider, error);
   }
@@ -63,10 +63,11 @@ async function explainFailure(
   provider: ProviderName,
   error: unknown,
 ): Promise<DubwrightError> {
-  const cause = error instanceof Error ? error.message : String(error);
+  const cause = runtimeMessage(error);
   if (provider !== 'cpu' && (await isOnnx(request)))
     return new DubwrightError('PROVIDER_UNAVAILABLE', { provider, cause }, { cause: error });
-  return new DubwrightError('MODEL_UNREADABLE', { path: request.path ?? '', cause }, { cause: error });
+  const path = request.path === undefined ? {} : { path: request.path };
+  return new DubwrightError('MODEL_UNREADABLE', { ...path, cause }, { cause: error });
 }
 
 async function isOnnx(request: OpenModelRequest): Promise<boolean> {
@@ -82,12 +83,18 @@ class OpenedModel implements Model {
   readonly outputs: readonly TensorSpec[];
   readonly provider: ProviderName;
   readonly #runtime: Runtime;
+  readonly #path: { readonly path?: string };
   #session: InferenceSession | null;
 
-  constructor(runtime: Runtime, session: InferenceSession, provider: ProviderName) {
+  constructor(
+    runtime: Runtime,
+    session: InferenceSession,
+    from: { readonly provider: ProviderName; readonly path: string | null },
+  ) {
     this.#runtime = runtime;
     this.#session = session;
-    this.provider = provider;
+    this.#path = from.path === null ? {} : { path: from.path };
+    this.provider = from.provider;
     this.inputs = session.inputMetadata.map(toTensorSpec);
     this.outputs = session.outputMetadata.map(toTensorSpec);
   }
@@ -121,20 +128,30 @@ class OpenedModel implements Model {
         feed.dims.reduce((product, size) => product * size, 1) === feed.data.length;
       if (!fits)
         throw new DubwrightError('MODEL_WRONG_SHAPE', {
+          ...this.#path,
           input: name,
-          wanted: dims.join('x'),
-          given: feed === undefined ? 'nothing' : `${feed.dims.join('x')} with ${feed.data.length} values`,
+          reason: `input ${name} wants ${dims.join('x')}, not ${describe(feed)}`,
         });
     }
   }
 
   #explainRunFailure(error: unknown): DubwrightError {
-    const cause = error instanceof Error ? error.message : String(error);
+    const cause = runtimeMessage(error);
     const options = { cause: error };
     return this.provider === 'cpu'
-      ? new DubwrightError('MODEL_WRONG_SHAPE', { cause }, options)
+      ? new DubwrightError('MODEL_WRONG_SHAPE', { ...this.#path, cause }, options)
       : new DubwrightError('PROVIDER_UNAVAILABLE', { provider: this.provider, cause }, options);
   }
+}
+
+function describe(feed: FloatTensor | undefined): string {
+  return feed === undefined ? 'nothing' : `${feed.dims.join('x')} with ${feed.data.length} values`;
+}
+
+/** ONNX Runtime's message without its C++ file, line and function: "Failed to get a WebGPU adapter: …". */
+function runtimeMessage(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return message.replace(/^\S+\.(?:cc|cpp|h):\d+ .*? was false\. /s, '').trim();
 }
 
 function toTensorSpec(metadata: InferenceSession.ValueMetadata): TensorSpec {
