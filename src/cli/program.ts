@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { addDemoCommand } from './commands/demo.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
 import { addDubCommand } from './commands/dub.ts';
+import { addFacesCommand } from './commands/faces.ts';
 import { addProbeCommand } from './commands/probe.ts';
 import { addProvidersCommand } from './commands/providers.ts';
 
@@ -27,6 +28,7 @@ export function buildProgram(): Command {
     .configureOutput({ writeErr: () => undefined })
     .exitOverride();
   addDubCommand(program);
+  addFacesCommand(program);
   addProbeCommand(program);
   addProvidersCommand(program);
   addDoctorCommand(program);
