@@ -44,7 +44,7 @@ const quiet = (): void => undefined;
 
 async function facesOf(path: string, folder: string): Promise<FaceStore> {
   const source = await openSource(path);
-  if (!existsSync(join(folder, 'index.json'))) {
+  if (!existsSync(join(folder, 'faces.json'))) {
     await analyseFaces({ source, folder, onProgress: quiet, signal: never });
   }
   return openFaceStore(folder);
@@ -119,6 +119,7 @@ export async function measureClip(path: string, benchFolder: string): Promise<Li
     colour: video.colour,
     sampleAspectRatio: video.sampleAspectRatio,
     timeBase,
+    tickStep: 1,
     frameRate: video.frameRate,
     startTimecode: null,
     metadata: {},

@@ -6,6 +6,7 @@ import { compositePatch } from './composite.ts';
 import { donorsAlong, type Donor } from './donors.ts';
 import { lipTargetsOf, type LipTargets } from './lip-targets.ts';
 import { destinationMesh, poseDonor } from './mouth-geometry.ts';
+import { nudgeLips, planNudges } from './nudge-lips.ts';
 import { readSmoothMesh, shapeSize } from './person-table.ts';
 import { frameMiddles, type Speaker } from './prepare-speaker.ts';
 import { selectUnits } from './select-units.ts';
@@ -24,6 +25,8 @@ interface Plan {
   readonly targets: LipTargets;
   readonly path: Int32Array;
   readonly donors: readonly (readonly Donor[])[];
+  /** How far to open each frame's borrowed mouth, in eye-corner distances. */
+  readonly nudges: Float32Array;
 }
 
 /** Renders segments of one speaker; see `createUnitSelectionEngine`. */
@@ -48,7 +51,7 @@ export class UnitSelectionRenderer implements LipRenderer {
   async render(request: Parameters<LipRenderer['render']>[0]): Promise<SegmentOutcome> {
     const { segment, frames, emit, onProgress, signal } = request;
     const started = performance.now();
-    const donors = this.#plan(segment, signal).donors;
+    const { donors, nudges } = this.#plan(segment, signal);
     const planned = performance.now();
     const total = segment.endFrame - segment.startFrame;
     let patchedFrames = 0;
@@ -56,7 +59,8 @@ export class UnitSelectionRenderer implements LipRenderer {
     const light = new RunLight();
     for await (const frame of frames) {
       signal.throwIfAborted();
-      const patch = this.#renderFrame(frame, donors[frame.index - segment.startFrame], light);
+      const at = frame.index - segment.startFrame;
+      const patch = this.#renderFrame(frame, { donors: donors[at], nudge: nudges[at] }, light);
       if (patch) {
         patchedFrames++;
         await emit(patch);
@@ -113,7 +117,18 @@ export class UnitSelectionRenderer implements LipRenderer {
       jumpCost,
       isCut,
     });
-    return { targets, path, donors: donorsAlong(path, this.#follows, isCut) };
+    const donors = donorsAlong(path, this.#follows, isCut);
+    return { targets, path, donors, nudges: this.#nudgesFor(targets, donors) };
+  }
+
+  #nudgesFor(targets: LipTargets, donors: readonly (readonly Donor[])[]): Float32Array {
+    const { libraryShapes, scale } = this.#speaker;
+    const openingOf = (z: number): number => scale.mean[0] + scale.deviation[0] * z;
+    const wanted = Float32Array.from(donors, (_donors, t) => openingOf(targets.shapes[t * shapeSize]));
+    const borrowed = Float32Array.from(donors, (frame) =>
+      frame.reduce((sum, { index, share }) => sum + share * openingOf(libraryShapes[index * shapeSize]), 0),
+    );
+    return planNudges(wanted, borrowed);
   }
 
   /** Library shapes scaled so that squared distance is the price of a leap. */
@@ -157,13 +172,18 @@ export class UnitSelectionRenderer implements LipRenderer {
     };
   }
 
-  #renderFrame(frame: VideoFrame, donors: readonly Donor[], light: RunLight): Patch | null {
+  #renderFrame(
+    frame: VideoFrame,
+    { donors, nudge }: { readonly donors: readonly Donor[]; readonly nudge: number },
+    light: RunLight,
+  ): Patch | null {
     const { library, table } = this.#speaker;
     const targetMesh = readSmoothMesh(this.#scene.faces, table, frame.index);
     if (!targetMesh) return null;
     const mouths = donors.map(({ index, share }) => ({ ...library.read(index), share }));
     const posed = mouths.map(({ mesh, share }) => ({ mesh: poseDonor(mesh, targetMesh), share }));
     const destination = destinationMesh(targetMesh, posed);
+    nudgeLips(destination, nudge);
     const field = buildWarpField({
       frame,
       format: frame.format,
