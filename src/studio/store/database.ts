@@ -56,7 +56,7 @@ export type RawDb = Sqlite.Database;
  * @param exclusive Keeps everybody else out until closed; the lock dies with its process, however that ends.
  */
 export function openSqlite(path: string, exclusive: boolean): RawDb {
-  const raw = new Sqlite(path, { timeout: exclusive ? 500 : 5_000 });
+  const raw = new Sqlite(path, { timeout: exclusive ? 250 : 5_000 });
   try {
     if (exclusive) raw.pragma('locking_mode = EXCLUSIVE');
     raw.pragma('journal_mode = WAL');

@@ -41,20 +41,32 @@ export class ProjectStore {
   }
 }
 
-/** SQLite would replace an empty file and refuse others one by one; a look at the first bytes says it at once. */
-function requireSqliteFile(path: string): void {
+/** Length of SQLite's own header, and where its fields lie (https://www.sqlite.org/fileformat2.html#the_database_header). */
+const headerBytes = 100;
+const header = { magic: 'SQLite format 3\0', writeVersionAt: 18, applicationIdAt: 68, walWriteVersion: 2 };
+
+/**
+ * Looks at a file's first bytes before SQLite does: switching a file to WAL changes it, and what is not ours must
+ * stay as it is. A project whose making was interrupted says so only in its WAL and passes here.
+ */
+function requireOurFile(path: string, applicationId: number): void {
   const stats = statSync(path, { throwIfNoEntry: false });
   if (stats === undefined || (stats.isFile() && stats.size === 0)) return;
   if (!stats.isFile()) throw new DubwrightError('PROJECT_CORRUPT', { path, reason: 'it is not a file' });
-  const head = Buffer.alloc(16);
+  const head = Buffer.alloc(headerBytes);
   const descriptor = openSync(path, 'r');
   try {
-    readSync(descriptor, head, 0, 16, 0);
+    readSync(descriptor, head, 0, headerBytes, 0);
   } finally {
     closeSync(descriptor);
   }
-  if (head.toString('latin1') !== 'SQLite format 3\0') {
+  if (head.toString('latin1', 0, header.magic.length) !== header.magic) {
     throw new DubwrightError('PROJECT_CORRUPT', { path, reason: 'it is not a project file' });
+  }
+  const foundId = head.readUInt32BE(header.applicationIdAt);
+  const isUnfinished = foundId === 0 && head[header.writeVersionAt] === header.walWriteVersion;
+  if (foundId !== applicationId && !isUnfinished) {
+    throw new DubwrightError('PROJECT_CORRUPT', { path, reason: 'it belongs to another program' });
   }
 }
 
@@ -68,7 +80,7 @@ export function openProject(path: string, layout: DatabaseLayout = projectLayout
   const absolute = resolve(path);
   try {
     mkdirSync(dirname(absolute), { recursive: true });
-    requireSqliteFile(absolute);
+    requireOurFile(absolute, layout.applicationId);
   } catch (thrown) {
     throw fileError(thrown, absolute);
   }
