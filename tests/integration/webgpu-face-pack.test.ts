@@ -16,7 +16,7 @@ test('the face pack on WebGPU, through a software Vulkan driver, agrees with the
     const pack = await ensureFacePack();
     const model = (name: FacePackModel, path: string) => {
       const { size, scale, shift } = facePackRecipes[name];
-      return { name, path, dims: [1, 3, size, size], span: 255 * scale, shift, slowMs: null };
+      return { name, path, inputs: [{ dims: [1, 3, size, size], span: 255 * scale, shift }], slowMs: null };
     };
     const order = {
       models: [

@@ -1,13 +1,18 @@
 import type { FloatTensor, ProviderName } from './types.ts';
 
-/** A model to measure, with the one input that it gets: a smooth picture given by a formula. */
+/** What a model gets to see: a smooth picture given by a formula, its values from `shift` to `shift + span`. */
+export interface ProbeInput {
+  readonly dims: readonly number[];
+  readonly span: number;
+  readonly shift: number;
+}
+
+/** A model to measure. */
 export interface ProbeModel {
   readonly name: string;
   readonly path: string;
-  readonly dims: readonly number[];
-  /** The input's values are `shift` to `shift + span`. */
-  readonly span: number;
-  readonly shift: number;
+  /** One for each input, in the model's order. */
+  readonly inputs: readonly ProbeInput[];
   /** A warm run that takes longer ends the measurement of this provider; null has patience. */
   readonly slowMs: number | null;
 }

@@ -1,6 +1,6 @@
 import { toErrorRecord } from '../../contract/errors.ts';
 import { openModel } from './open-model.ts';
-import type { ProbeMessage, ProbeModel, ProbeOrder } from './probe-protocol.ts';
+import type { ProbeInput, ProbeMessage, ProbeModel, ProbeOrder } from './probe-protocol.ts';
 import type { FloatTensor, Model } from './types.ts';
 
 /**
@@ -31,7 +31,7 @@ async function measure(order: ProbeOrder, probe: ProbeModel): Promise<boolean> {
   const { provider, runs, threads } = order;
   const start = performance.now();
   const model = await openModel({ path: probe.path, provider, ...(threads === null ? {} : { threads }) });
-  const feeds = { [model.inputs[0].name]: smoothPicture(probe) };
+  const feeds = Object.fromEntries(model.inputs.map(({ name }, i) => [name, smoothPicture(probe.inputs[i])]));
   const outputs = await model.run(feeds);
   const firstMs = performance.now() - start;
   const times: number[] = [];
@@ -56,7 +56,7 @@ async function timeRun(model: Model, feeds: Readonly<Record<string, FloatTensor>
 }
 
 /** Waves that differ in every plane and row, so that an answer made from the wrong place differs too. */
-function smoothPicture({ dims, span, shift }: ProbeModel): FloatTensor {
+function smoothPicture({ dims, span, shift }: ProbeInput): FloatTensor {
   const width = dims[dims.length - 1];
   const data = new Float32Array(dims.reduce((product, size) => product * size, 1));
   for (let i = 0; i < data.length; i++) {

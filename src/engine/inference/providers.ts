@@ -174,12 +174,16 @@ async function probeModels(folder: string): Promise<readonly Omit<ProbeModel, 's
   await writeFile(generatorPath, encodeOnnxModel(generatorProbeGraph()));
   const face = (name: FacePackModel, path: string) => {
     const { size, scale, shift } = facePackRecipes[name];
-    return { name, path, dims: [1, 3, size, size], span: 255 * scale, shift };
+    return { name, path, inputs: [{ dims: [1, 3, size, size], span: 255 * scale, shift }] };
   };
   return [
     face('facemesh', pack.facemesh),
     face('blazeface', pack.blazeface),
     face('face-descriptor', pack.faceDescriptor),
-    { name: 'generator', path: generatorPath, dims: [generatorProbeBatch, 6, 96, 96], span: 1, shift: 0 },
+    {
+      name: 'generator',
+      path: generatorPath,
+      inputs: [{ dims: [generatorProbeBatch, 6, 96, 96], span: 1, shift: 0 }],
+    },
   ];
 }

@@ -8,8 +8,13 @@ const { facemesh } = await ensureFacePack();
 const request: ProbeRequest = {
   provider: 'cpu',
   models: [
-    { name: 'facemesh', path: facemesh, dims: [1, 3, 192, 192], span: 1, shift: 0, slowMs: null },
-    { name: 'missing', path: `${facemesh}.missing`, dims: [1], span: 1, shift: 0, slowMs: null },
+    {
+      name: 'facemesh',
+      path: facemesh,
+      inputs: [{ dims: [1, 3, 192, 192], span: 1, shift: 0 }],
+      slowMs: null,
+    },
+    { name: 'missing', path: `${facemesh}.missing`, inputs: [], slowMs: null },
   ],
   runs: 2,
   threads: 1,
