@@ -54,7 +54,7 @@ function perSecond(frames: number, elapsedMs: number | undefined): number | null
 
 /** Stages inside the engine's rendering, summed over the takes of this run, as `render/<stage>`. */
 function stageTimes(facts: ReportFacts): Record<string, number> {
-  const times = { ...facts.log.stageMs };
+  const times = facts.log.allStageMs();
   for (const { stageMs } of facts.rendered.values()) {
     for (const [stage, ms] of Object.entries(stageMs)) {
       times[`render/${stage}`] = Math.round((times[`render/${stage}`] ?? 0) + ms);

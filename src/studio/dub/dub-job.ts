@@ -2,11 +2,12 @@ import { existsSync } from 'node:fs';
 import { DubwrightError } from '../../contract/errors.ts';
 import type { DubReport, DubRequest } from '../../contract/dub.ts';
 import type { OutputRecord, TakeOutcome } from '../../core/project/records.ts';
-import { filmEndSeconds } from '../../core/time/frame-clock.ts';
+import { filmEndSeconds, frameStartSeconds } from '../../core/time/frame-clock.ts';
+import { openPcmFile } from '../../engine/audio/pcm-file.ts';
 import type { AnalyseResult, EngineTasks } from '../../engine/host/tasks.ts';
+import type { PcmReader } from '../../engine/lipsync/types.ts';
 import type { EnginePort } from '../engine-port.ts';
 import type { MemoryWatch } from '../memory-watch.ts';
-import { PcmFile } from '../pcm-file.ts';
 import type { CacheIndex } from '../store/cache-index.ts';
 import { writeSetting } from '../store/settings-table.ts';
 import { buildReport } from './build-report.ts';
@@ -56,9 +57,11 @@ export async function runDubJob(request: DubRequest, tools: JobTools): Promise<D
   const { cacheRoot, engine, index, log, signal } = tools;
   const { engineFacts, inputs } = await log.stage('probe', async () => {
     await checkOutput(request);
+    // The engine looks at itself while files are looked at.
+    const facts = engine.call('describeEngine', { engine: request.engine }, { signal });
+    facts.catch(() => undefined);
     const inputs = await readInputs(request, { engine, index, signal });
-    const engineFacts = await engine.call('describeEngine', { engine: request.engine }, { signal });
-    return { inputs, engineFacts };
+    return { inputs, engineFacts: await facts };
   });
   // A project that does not exist yet has written nothing, so what lies there is somebody else's.
   if (request.projectPath !== null && !existsSync(request.projectPath)) requireFreeOutput(request);
@@ -81,7 +84,7 @@ async function dubInWorkspace(job: Job): Promise<DubReport> {
   const { inputs, request, tools, workspace } = job;
   const { log } = tools;
   const sounds = await log.stage('sound', () => decodeSounds(job));
-  const voice = new PcmFile(sounds.voice);
+  const voice = openPcmFile(sounds.voice);
   try {
     if (voice.sampleCount === 0) throw new DubwrightError('AUDIO_EMPTY', { path: request.voicePath });
     warnAboutLength(job, voice);
@@ -128,25 +131,29 @@ async function decodeSounds({ inputs, tools, workspace }: Job): Promise<Sounds> 
   return { voice, original: inputs.source.info.audio.length === 0 ? null : await decode(inputs.source) };
 }
 
-/** A frame's length more or less is no difference that anyone hears. */
-const sameLengthSeconds = 0.05;
-
-function warnAboutLength({ inputs, request, tools }: Job, voice: PcmFile): void {
-  const filmSeconds = filmEndSeconds(inputs.clock);
+/** Said before the long work; the exporter says the same sentence, which is heard once. */
+function warnAboutLength({ inputs, request, tools }: Job, voice: PcmReader): void {
+  const { clock } = inputs;
+  const filmSeconds = filmEndSeconds(clock);
+  const lastFrameSeconds = filmSeconds - frameStartSeconds(clock, clock.frameCount - 1);
   const voiceEnd = voice.sampleCount / voice.sampleRateHz + request.voiceStartMs / 1000;
   const over = voiceEnd - filmSeconds;
-  if (over > sameLengthSeconds && request.extend === 'cut') {
-    tools.log.warn(
-      `the voice is ${over.toFixed(1)} s longer than the film and is cut; --extend hold keeps it`,
-    );
+  if (over > lastFrameSeconds) {
+    const what = request.extend === 'hold' ? 'the last frame is held' : 'its end was cut off';
+    tools.log.warn(`The voice is ${over.toFixed(2)} s longer than the film: ${what}.`);
   }
-  if (request.voiceStartMs / 1000 >= filmSeconds) tools.log.warn('the voice begins after the film has ended');
+  if (request.voiceStartMs / 1000 >= filmSeconds)
+    tools.log.warn('The voice begins after the film has ended.');
 }
 
 function analyse({ inputs, tools, workspace }: Job): Promise<AnalyseResult> {
   return tools.engine.call(
     'analyse',
-    { sourcePath: inputs.source.info.path, cacheFolder: workspace.cacheFolder },
+    {
+      sourcePath: inputs.source.info.path,
+      cacheFolder: workspace.cacheFolder,
+      sourceSha256: inputs.source.sha256,
+    },
     { onEvent: tools.log.fromEngine, signal: tools.signal },
   );
 }

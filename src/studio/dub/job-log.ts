@@ -12,6 +12,7 @@ export class JobLog {
   readonly #onEvent: (event: DubEvent) => void;
   readonly #signal: AbortSignal;
   readonly #meters = new Map<DubStage, ProgressMeter>();
+  readonly #seenMs = new Map<DubStage, { readonly firstMs: number; lastMs: number }>();
   readonly #startMs = performance.now();
 
   constructor(onEvent: (event: DubEvent) => void, signal: AbortSignal) {
@@ -42,6 +43,13 @@ export class JobLog {
     this.stageMs[name] = Math.round((this.stageMs[name] ?? 0) + elapsedMs);
   }
 
+  /** Milliseconds of every stage; those that the engine alone knows of, from their first progress to their last. */
+  allStageMs(): Record<string, number> {
+    const times = { ...this.stageMs };
+    for (const [stage, { firstMs, lastMs }] of this.#seenMs) times[stage] ??= Math.round(lastMs - firstMs);
+    return times;
+  }
+
   note(text: string): void {
     this.notes.push(text);
     this.#onEvent({ kind: 'note', text });
@@ -65,7 +73,11 @@ export class JobLog {
     const { stage, doneFrames, totalFrames } = event.progress;
     const meter = this.#meters.get(stage) ?? new ProgressMeter();
     this.#meters.set(stage, meter);
-    const rate = meter.add(performance.now(), doneFrames, totalFrames);
+    const nowMs = performance.now();
+    const seen = this.#seenMs.get(stage) ?? { firstMs: nowMs, lastMs: nowMs };
+    this.#seenMs.set(stage, seen);
+    seen.lastMs = nowMs;
+    const rate = meter.add(nowMs, doneFrames, totalFrames);
     this.#onEvent({ kind: 'progress', stage, doneFrames, totalFrames, ...rate });
   };
 }

@@ -38,12 +38,15 @@ export async function readInputs(request: DubRequest, options: ProbeOptions): Pr
   for (const path of [sourcePath, voicePath, ...(subtitlesPath === null ? [] : [subtitlesPath])])
     await stampOf(path);
   const cues = subtitlesPath === null ? null : await readSubtitles(subtitlesPath);
+  const voiceProbe = probeFile(voicePath, options);
+  // When both files are bad, it is the film that is complained about.
+  voiceProbe.catch(() => undefined);
   const source = await probeFile(sourcePath, options);
   const { video } = source.info;
   if (video === null || source.grid === null)
     throw new DubwrightError('MEDIA_NO_VIDEO', { path: sourcePath });
   if (source.grid.frameCount === 0) throw new DubwrightError('MEDIA_NO_FRAMES', { path: sourcePath });
-  const voice = await probeFile(voicePath, options);
+  const voice = await voiceProbe;
   if (voice.info.audio.length === 0) throw new DubwrightError('MEDIA_NO_AUDIO', { path: voicePath });
   const records = [
     await recordOf('source', sourcePath, source.sha256),

@@ -7,11 +7,11 @@ import type { CanonicalValue } from '../../core/takes/canonical-json.ts';
 import { takeKey } from '../../core/takes/take-key.ts';
 import { sampleAtFrame } from '../../core/time/frame-clock.ts';
 import type { FrameClock } from '../../core/time/frame-clock.ts';
+import { faceAnalysisVersion } from '../../engine/faces/face-store.ts';
 import type { AnalyseResult } from '../../engine/host/tasks.ts';
 import type { PcmReader } from '../../engine/lipsync/types.ts';
 import { readTakeInfo } from '../../engine/takes/take-reader.ts';
-import { sha256OfText } from '../hashing.ts';
-import { sha256OfSamples } from '../pcm-file.ts';
+import { sha256OfSamples, sha256OfText } from '../hashing.ts';
 import type { ProjectStore } from '../store/project-store.ts';
 import { readTake, writeCurrentTake } from '../store/takes-table.ts';
 import { isOnScreen } from './choose-face.ts';
@@ -45,10 +45,10 @@ export interface TakePlanRequest {
   readonly takesFolder: string;
 }
 
-/** Changes with what was found and, through the folder's name, with the version that looked. */
+/** Changes with what was found and with the version that looked. */
 function facesFingerprint(analysis: AnalyseResult): string {
   const faces = JSON.parse(JSON.stringify(analysis.faces)) as CanonicalValue;
-  return sha256OfText(canonicalJson({ folder: basename(analysis.facesFolder), faces }));
+  return sha256OfText(canonicalJson({ version: faceAnalysisVersion, faces }));
 }
 
 /** Decides for every segment whether it needs a take, and which. */
