@@ -13,7 +13,7 @@ import { openSource } from '../../src/engine/media/open-source.ts';
 import type { SourceVideo } from '../../src/engine/media/types.ts';
 import { openTakeReader, readTakeInfo } from '../../src/engine/takes/take-reader.ts';
 import { arrayPcm } from '../support/array-pcm.ts';
-import { makeFilm } from '../support/tiny-media.ts';
+import { makeFilm } from '../support/make-media.ts';
 
 const box = { x: 16, y: 8, width: 16, height: 8 };
 
@@ -71,7 +71,9 @@ describe('a batch of takes', () => {
   const folder = mkdtempSync(join(tmpdir(), 'dubwright-render-'));
   let source: SourceVideo;
   before(async () => {
-    source = await openSource(await makeFilm({ path: join(folder, 'film.mp4'), seconds: 16 }));
+    source = await openSource(
+      await makeFilm(folder, { name: 'film.mp4', frameCount: 400, width: 64, height: 48 }),
+    );
   });
   after(() => rmSync(folder, { recursive: true }));
 

@@ -64,7 +64,12 @@ export function startCli(args: readonly string[], options: CliOptions): CliRun {
       watchers.add(look);
       look();
       result.then(
-        () => reject(new Error(`no line like ${String(pattern)} in:\n${stdout}\n${stderr}`)),
+        () =>
+          reject(
+            new Error(
+              `no line like ${String(pattern)}; the last ones:\n${stdout.slice(-1500)}\n${stderr.slice(-1500)}`,
+            ),
+          ),
         reject,
       );
     });
