@@ -57,7 +57,54 @@ function walkThrough(square: Square, side: number, shiftX: number, shiftY: numbe
 }
 
 /** Samples a plane along the walk into `out`, side × side values, one bilinear tap each, edges repeated outwards. */
-function samplePlane({ data, width, height }: Plane, side: number, walk: Walk, out: Float32Array): void {
+function samplePlane(plane: Plane, side: number, walk: Walk, out: Float32Array): void {
+  if (isInside(plane, side, walk)) sampleInside(plane, side, walk, out);
+  else sampleAcrossEdge(plane, side, walk, out);
+}
+
+/** Whether every sample has four real neighbours; the corners tell, for the square is convex. */
+function isInside({ width, height }: Plane, side: number, walk: Walk): boolean {
+  const far = side - 1;
+  for (const [column, row] of [
+    [0, 0],
+    [far, 0],
+    [0, far],
+    [far, far],
+  ]) {
+    const x = walk.startX + column * walk.columnX + row * walk.rowX;
+    const y = walk.startY + column * walk.columnY + row * walk.rowY;
+    // A little distance from the edge makes up for the rounding of steps added up.
+    if (x < 0.01 || y < 0.01 || x > width - 1.01 || y > height - 1.01) return false;
+  }
+  return true;
+}
+
+/** The usual case, and the hottest loop of the analysis: no bounds to look at. */
+function sampleInside({ data, width }: Plane, side: number, walk: Walk, out: Float32Array): void {
+  const { columnX, columnY } = walk;
+  let index = 0;
+  for (let row = 0; row < side; row += 1) {
+    let x = walk.startX + row * walk.rowX;
+    let y = walk.startY + row * walk.rowY;
+    for (let column = 0; column < side; column += 1) {
+      const left = x | 0;
+      const top = y | 0;
+      const fx = x - left;
+      const at = top * width + left;
+      const below = at + width;
+      const a = data[at];
+      const c = data[below];
+      const upper = a + (data[at + 1] - a) * fx;
+      const lower = c + (data[below + 1] - c) * fx;
+      out[index] = upper + (lower - upper) * (y - top);
+      index += 1;
+      x += columnX;
+      y += columnY;
+    }
+  }
+}
+
+function sampleAcrossEdge({ data, width, height }: Plane, side: number, walk: Walk, out: Float32Array): void {
   const { columnX, columnY } = walk;
   const [limitX, limitY] = [width - 1, height - 1];
   let index = 0;
@@ -72,11 +119,11 @@ function samplePlane({ data, width, height }: Plane, side: number, walk: Walk, o
       const fx = cx - left;
       const at = top * width + left;
       const right = left < limitX ? 1 : 0;
-      const down = top < limitY ? width : 0;
+      const below = top < limitY ? at + width : at;
       const a = data[at];
-      const c = data[at + down];
+      const c = data[below];
       const upper = a + (data[at + right] - a) * fx;
-      const lower = c + (data[at + down + right] - c) * fx;
+      const lower = c + (data[below + right] - c) * fx;
       out[index] = upper + (lower - upper) * (cy - top);
       index += 1;
       x += columnX;
@@ -143,29 +190,23 @@ export class SquareSampler {
 
   #toRgb(frame: VideoFrame, out: Float32Array): void {
     const { side, low, high } = this.format;
-    const { black, zero, luma, redFromV, greenFromU, greenFromV, blueFromU } = this.#formulaFor(frame);
-    const [first, second, third] = this.#planes;
     const count = side * side;
+    const [red, green, blue] = [0, 1, 2].map((i) => out.subarray(i * count, (i + 1) * count));
+    const [first, second, third] = this.#planes;
+    const formula = this.#formulaFor(frame);
     const span = high - low;
+    const scaled = {
+      gain: span * formula.luma,
+      offset: low - span * formula.luma * formula.black,
+      low,
+      high,
+    };
     const { model } = frame.format;
-    for (let i = 0; i < count; i += 1) {
-      const y = (first[i] - black) * luma;
-      let red = y;
-      let green = y;
-      let blue = y;
-      if (model === 'yuv') {
-        const u = second[i] - zero;
-        const v = third[i] - zero;
-        red += redFromV * v;
-        green += greenFromU * u + greenFromV * v;
-        blue += blueFromU * u;
-      } else if (model === 'gbr') {
-        blue = (second[i] - black) * luma;
-        red = (third[i] - black) * luma;
-      }
-      out[i] = low + span * (red < 0 ? 0 : red > 1 ? 1 : red);
-      out[i + count] = low + span * (green < 0 ? 0 : green > 1 ? 1 : green);
-      out[i + 2 * count] = low + span * (blue < 0 ? 0 : blue > 1 ? 1 : blue);
+    if (model === 'yuv') yuvToRgb({ y: first, u: second, v: third }, { red, green, blue }, scaled, formula);
+    else {
+      scaleInto(first, green, scaled);
+      scaleInto(model === 'gbr' ? second : first, blue, scaled);
+      scaleInto(model === 'gbr' ? third : first, red, scaled);
     }
   }
 
@@ -183,6 +224,46 @@ export class SquareSampler {
         out[at + count] = low;
         out[at + 2 * count] = low;
       }
+  }
+}
+
+/** A straight line from samples to network values: `gain · sample + offset`, kept between `low` and `high`. */
+interface Scaling {
+  readonly gain: number;
+  readonly offset: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+function scaleInto(from: Float32Array, to: Float32Array, { gain, offset, low, high }: Scaling): void {
+  for (let i = 0; i < from.length; i += 1) {
+    const value = gain * from[i] + offset;
+    to[i] = value < low ? low : value > high ? high : value;
+  }
+}
+
+function yuvToRgb(
+  { y, u, v }: Readonly<Record<'y' | 'u' | 'v', Float32Array>>,
+  { red, green, blue }: Readonly<Record<'red' | 'green' | 'blue', Float32Array>>,
+  { gain, offset, low, high }: Scaling,
+  formula: RgbFormula,
+): void {
+  const span = high - low;
+  const { zero } = formula;
+  const redFromV = span * formula.redFromV;
+  const greenFromU = span * formula.greenFromU;
+  const greenFromV = span * formula.greenFromV;
+  const blueFromU = span * formula.blueFromU;
+  for (let i = 0; i < y.length; i += 1) {
+    const grey = gain * y[i] + offset;
+    const du = u[i] - zero;
+    const dv = v[i] - zero;
+    const r = grey + redFromV * dv;
+    const g = grey + greenFromU * du + greenFromV * dv;
+    const b = grey + blueFromU * du;
+    red[i] = r < low ? low : r > high ? high : r;
+    green[i] = g < low ? low : g > high ? high : g;
+    blue[i] = b < low ? low : b > high ? high : b;
   }
 }
 

@@ -16,16 +16,20 @@ export interface PictureSummary {
 
 function blockMeans(plane: Plane, unit: number): Float32Array {
   const means = new Float32Array(cellCount);
+  const { data, width, height } = plane;
   const [countX, countY] = [columns * samplesPerCell, rows * samplesPerCell];
-  const weight = unit / (samplesPerCell * samplesPerCell);
-  for (let sampleY = 0; sampleY < countY; sampleY += 1) {
-    const line = Math.floor(((sampleY + 0.5) * plane.height) / countY) * plane.width;
-    const row = Math.floor(sampleY / samplesPerCell) * columns;
-    for (let sampleX = 0; sampleX < countX; sampleX += 1) {
-      const at = line + Math.floor(((sampleX + 0.5) * plane.width) / countX);
-      means[row + Math.floor(sampleX / samplesPerCell)] += plane.data[at] * weight;
+  const sampleX = Int32Array.from({ length: countX }, (_, i) => ((i + 0.5) * width) / countX);
+  for (let line = 0; line < countY; line += 1) {
+    const lineStart = Math.floor(((line + 0.5) * height) / countY) * width;
+    const row = Math.floor(line / samplesPerCell) * columns;
+    for (let i = 0, column = 0; column < columns; column += 1) {
+      let sum = 0;
+      for (let k = 0; k < samplesPerCell; k += 1, i += 1) sum += data[lineStart + sampleX[i]];
+      means[row + column] += sum;
     }
   }
+  const weight = unit / (samplesPerCell * samplesPerCell);
+  for (let i = 0; i < cellCount; i += 1) means[i] *= weight;
   return means;
 }
 
