@@ -108,7 +108,8 @@ async function askFfprobe(path: string, signal: AbortSignal | undefined): Promis
   // ffmpeg takes any text for a picture made of letters.
   const isMedia = answer?.success === true && answer.data.format.format_name !== 'tty';
   if (!isMedia || !answer.data.streams.some((stream) => isPicture(stream) || isSound(stream))) {
-    const reason = meaningfulLine(result.stderr).replace(`file:${path}: `, '');
+    const crash = result.signal === null ? '' : `ffprobe: ${result.signal}`;
+    const reason = meaningfulLine(result.stderr).replace(`file:${path}: `, '') || crash;
     throw new DubwrightError('MEDIA_UNREADABLE', { path, reason });
   }
   return answer.data;

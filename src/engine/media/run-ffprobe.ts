@@ -21,6 +21,8 @@ export interface FfprobeResult {
   readonly stderr: string;
   /** True when a time limit ended it. */
   readonly isTimedOut: boolean;
+  /** The signal that ended it ("SIGSEGV": the file crashes it); null when it ended by itself. */
+  readonly signal: string | null;
 }
 
 /**
@@ -59,7 +61,12 @@ export async function runFfprobe(
     await ended;
     if (partial !== '') onLine(partial.trimEnd());
     if (request.signal?.aborted === true) throw new DubwrightError('CANCELLED');
-    return { isOk: exit.exitCode === 0 && !isTimedOut, stderr: tool.stderrTail(), isTimedOut };
+    return {
+      isOk: exit.exitCode === 0 && !isTimedOut,
+      stderr: tool.stderrTail(),
+      isTimedOut,
+      signal: exit.exitSignal,
+    };
   } finally {
     clearTimeout(total);
     clearTimeout(silence);

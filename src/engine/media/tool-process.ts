@@ -51,6 +51,15 @@ function watchOwnExit(): void {
 }
 
 /**
+ * Static builds of ffmpeg carry a C library of their own; as soon as a file holds text in some old character set (every
+ * MPEG transport stream does) it loads this system's conversion modules, which belong to another version, and crashes.
+ * Pointed at nothing, it does without: only names inside the file are concerned.
+ */
+export function toolEnvironment(): NodeJS.ProcessEnv {
+  return process.platform === 'linux' ? { ...process.env, GCONV_PATH: '/nonexistent' } : process.env;
+}
+
+/**
  * Starts a tool under supervision. It stays in our process group, is killed when our process exits, and at once when
  * `signal` aborts. (When we are killed outright, every tool we run loses the pipe it writes to or reads from and ends.)
  * @throws DubwrightError CANCELLED when the signal has already aborted.
@@ -62,6 +71,7 @@ export function startTool(request: ToolRequest): ToolProcess {
   const child = spawn(request.command, request.args, {
     stdio: [request.takesInput === true ? 'pipe' : 'ignore', 'pipe', 'pipe'],
     windowsHide: true,
+    env: toolEnvironment(),
   });
   const { stdout, stderr } = child;
   if (stdout === null || stderr === null) throw new Error('a tool was started without pipes');
