@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -8,12 +8,15 @@ import { promisify } from 'node:util';
 import type { PlanarFormat, Samples, VideoFrame } from '../../src/engine/media/frame.ts';
 import { openFrameWriter } from '../../src/engine/media/frame-writer.ts';
 import type { FrameWriterRequest } from '../../src/engine/media/frame-writer.ts';
+import { DubwrightError } from '../../src/contract/errors.ts';
+import { openSource } from '../../src/engine/media/open-source.ts';
+import { descendantsOf } from '../support/processes.ts';
 import { locateFfmpeg } from '../../src/engine/media/locate-ffmpeg.ts';
-import { allPlanarFormats, planarFormatNamed, planeSizes } from '../../src/engine/media/planar-formats.ts';
+import { allPlanarFormats, planarTwin, planeSizes } from '../../src/engine/media/planar-formats.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'dubwright-writer-'));
 after(() => rm(folder, { recursive: true }));
-const { ffmpegPath, ffprobePath } = await locateFfmpeg();
+const { ffmpegPath } = await locateFfmpeg();
 const run = promisify(execFile);
 const colour = { range: 'tv', space: 'bt709', primaries: 'bt709', transfer: 'bt709' };
 
@@ -53,6 +56,7 @@ function requestFor(
     colour,
     sampleAspectRatio: { num: 1, den: 1 },
     timeBase: { num: 1, den: 25 },
+    tickStep: 1,
     frameRate: { num: 25, den: 1 },
     startTimecode: null,
     metadata: {},
@@ -78,36 +82,96 @@ async function decode(path: string, pixelFormat: string): Promise<Buffer> {
   return (await run(ffmpegPath, args, { encoding: 'buffer', maxBuffer: 1 << 28 })).stdout;
 }
 
-interface Probed {
-  readonly streams: readonly Record<string, unknown>[];
-  readonly frames: readonly Record<string, unknown>[];
-  readonly format: { readonly duration: string; readonly tags: Record<string, string> };
-}
-
-async function probe(path: string): Promise<Probed> {
-  const args = [
-    '-v',
-    'error',
-    '-of',
-    'json',
-    '-show_streams',
-    '-show_frames',
-    '-show_format',
-    '-select_streams',
-    'v:0',
-  ];
-  return JSON.parse((await run(ffprobePath, [...args, `file:${path}`])).stdout) as Probed;
-}
-
 /** Not written losslessly: 2018's ffmpeg has no raw name or no FFV1 for them. */
 const withoutCarrier = new Set(['yuv440p10le', 'yuv440p12le', 'yuva444p12le', 'yuva422p12le', 'gbrap14le']);
 
 test('every planar format reaches FFV1 bit for bit, odd sizes too', async () => {
   for (const format of allPlanarFormats()) {
-    if (withoutCarrier.has(format.name)) continue;
     const request = requestFor(`${format.name}.mkv`, format, { width: 37, height: 23 });
+    if (withoutCarrier.has(format.name)) {
+      await assert.rejects(openFrameWriter(request), { code: 'OUTPUT_FORMAT_UNKNOWN' });
+      continue;
+    }
     const frames = await writeFilm(request, [0, 1, 2]);
     const decoded = await decode(request.outPath, format.name);
     assert.ok(decoded.equals(Buffer.concat(frames.map(bytesOf))), format.name);
+  }
+});
+
+const yuv420p = planarTwin('yuv420p');
+const big = { width: 640, height: 480, codec: 'h264' } as const;
+const leftovers = async () => (await readdir(folder)).filter((name) => name.includes('.part'));
+
+test('an aborted film leaves nothing', async () => {
+  const controller = new AbortController();
+  const request = requestFor('aborted.mp4', yuv420p, { ...big, signal: controller.signal });
+  const writer = await openFrameWriter(request);
+  await writer.write(frameOf(yuv420p, 0, 640, 480), 0, 1);
+  assert.equal((await leftovers()).length <= 1, true);
+  controller.abort();
+  await assert.rejects(writer.write(frameOf(yuv420p, 1, 640, 480), 1, 2), { code: 'CANCELLED' });
+  assert.deepEqual(await leftovers(), []);
+  const other = await openFrameWriter(requestFor('aborted.mp4', yuv420p, big));
+  await other.write(frameOf(yuv420p, 0, 640, 480), 0, 1);
+  await other.abort();
+  await other.abort();
+  assert.deepEqual(await leftovers(), []);
+});
+
+test('an ffmpeg that is killed half way is an error, not a film', async () => {
+  const writer = await openFrameWriter(requestFor('killed.mp4', yuv420p, big));
+  await writer.write(frameOf(yuv420p, 0, 640, 480), 0, 1);
+  const encoder = descendantsOf(process.pid).find(({ command }) => command.includes('libx264'));
+  assert.ok(encoder);
+  process.kill(encoder.pid, 'SIGKILL');
+  await assert.rejects(
+    async () => {
+      for (let i = 1; i < 50; i++) await writer.write(frameOf(yuv420p, i, 640, 480), i, i + 1);
+      await writer.finish();
+    },
+    { code: 'FFMPEG_FAILED' },
+  );
+  assert.deepEqual(await leftovers(), []);
+});
+
+test('an existing file is kept unless told otherwise, even one that appears meanwhile', async () => {
+  const request = requestFor('taken.mkv', yuv420p, {});
+  const writer = await openFrameWriter(request);
+  await writer.write(frameOf(yuv420p, 0, 32, 24), 0, 1);
+  await writeFile(request.outPath, 'mine');
+  await assert.rejects(writer.finish(), { code: 'OUTPUT_EXISTS' });
+  await assert.rejects(openFrameWriter(request), { code: 'OUTPUT_EXISTS' });
+  assert.equal(await readFile(request.outPath, 'utf8'), 'mine');
+  await writeFilm({ ...request, overwrite: true }, [0, 1]);
+  assert.equal((await decode(request.outPath, 'yuv420p')).length, 32 * 24 * 1.5);
+  assert.deepEqual(await leftovers(), []);
+});
+
+test('names and codecs that do not fit, and folders that are not there, are refused at once', async () => {
+  const refusal = async (name: string, more: Partial<FrameWriterRequest>) =>
+    await openFrameWriter(requestFor(name, yuv420p, more)).then(
+      () => 'accepted',
+      (thrown: unknown) => (thrown instanceof DubwrightError ? thrown.code : thrown),
+    );
+  assert.equal(await refusal('film.avi', { codec: 'h264' }), 'OUTPUT_FORMAT_UNKNOWN');
+  assert.equal(await refusal('film', { codec: 'h264' }), 'OUTPUT_FORMAT_UNKNOWN');
+  assert.equal(await refusal('film.mp4', { codec: 'prores' }), 'OUTPUT_FORMAT_UNKNOWN');
+  assert.equal(await refusal('film.mov', { codec: 'ffv1' }), 'OUTPUT_FORMAT_UNKNOWN');
+  assert.equal(await refusal('no/such/film.mp4', { codec: 'h264' }), 'OUTPUT_NOT_WRITABLE');
+  assert.equal(await refusal('film.MP4', { codec: 'h264' }), 'accepted');
+});
+
+test('strange names and time stamps far into a long film are written as they are', async () => {
+  const hours = 5 * 3600 * 90_000;
+  for (const name of ['-dash é 漢字 %03d.mp4', "it's: a [film].mkv"]) {
+    const codec = name.endsWith('.mp4') ? 'h264' : 'ffv1';
+    const timeBase = { num: 1, den: 90_000 };
+    const request = requestFor(name, yuv420p, { codec, timeBase, frameRate: { num: 30_000, den: 1001 } });
+    await writeFilm(request, [0, 3003, hours, hours + 3003]);
+    const { table } = await openSource(request.outPath);
+    const seconds = [...table.ticks].map((tick) => (tick * table.timeBase.num) / table.timeBase.den);
+    [0, 3003, hours, hours + 3003].forEach((tick, i) => {
+      assert.ok(Math.abs(seconds[i] - tick / 90_000) < 0.0006, `${name}: ${seconds.join()}`);
+    });
   }
 });

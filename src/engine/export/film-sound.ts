@@ -58,7 +58,9 @@ function keepTrack(
   warn: (text: string) => void,
 ) {
   const map = ['-map', `1:${stream.streamIndex}`];
-  if (canCopySound(stream, target.container)) return [...map, `-c:a:${track}`, 'copy'];
+  // An encoder's run-up before zero would move every picture in Matroska, which knows no negative times.
+  const fromZero = target.container === 'matroska' ? [`-copypriorss:a:${track}`, '0'] : [];
+  if (canCopySound(stream, target.container)) return [...map, `-c:a:${track}`, 'copy', ...fromZero];
   const [codec, ...options] = soundEncoder(target.container, target.isMaster, stream.channelCount);
   warn(
     `Sound track ${track + 1} (${stream.codec}) cannot stay as it is in this container and is encoded as ${codec}.`,

@@ -10,6 +10,7 @@ import { spawnFfmpeg } from './ffmpeg-command.ts';
 import type { ColourTags, PlanarFormat, VideoFrame } from './frame.ts';
 import { locateFfmpeg, passthroughRateOptions } from './locate-ffmpeg.ts';
 import { rawFourcc, rawFrameHeader, rawStreamHeader, ticksToNs } from './matroska-raw.ts';
+import { repairLastFrame } from './mp4-last-frame.ts';
 import { checkOutputPath, commitFile, discard, temporaryPathBeside } from './output-file.ts';
 
 /** Everything besides pictures that the same run of ffmpeg writes. Input 0 is the pictures. */
@@ -147,6 +148,7 @@ class OpenFilm implements FrameWriter {
   readonly #temporaryPath: string;
   #encoder: Encoder | null = null;
   #firstTick = 0;
+  #lastTicks = 1;
   #isOver = false;
 
   constructor(request: FrameWriterRequest) {
@@ -170,9 +172,17 @@ class OpenFilm implements FrameWriter {
       const { stdin, ffmpeg } = this.#encoder;
       stdin.end();
       await ffmpeg.done;
+      await this.#settleLastFrame();
       this.#isOver = true;
       await commitFile(this.#temporaryPath, this.#request.outPath, this.#request.overwrite);
     });
+  }
+
+  async #settleLastFrame(): Promise<void> {
+    const { outPath, codec, timeBase } = this.#request;
+    if (containerFor(outPath, codec) === 'matroska') return;
+    const lastFrame = { ticks: this.#lastTicks * timeBase.num, ticksPerSecond: timeBase.den };
+    await repairLastFrame(this.#temporaryPath, lastFrame);
   }
 
   async abort(): Promise<void> {
@@ -200,6 +210,7 @@ class OpenFilm implements FrameWriter {
       throw new RangeError(`frame ${frame.index} is not ${width}x${height} ${format.name}`);
     }
     const samples = carrierBytes(frame, encoding);
+    this.#lastTicks = endTick - startTick;
     const startNs = ticksToNs(startTick - this.#firstTick, timeBase);
     const durationNs = Math.max(1, ticksToNs(endTick - this.#firstTick, timeBase) - startNs);
     const byteCount = samples.reduce((sum, bytes) => sum + bytes.length, 0);
