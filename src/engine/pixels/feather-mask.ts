@@ -17,34 +17,73 @@ export interface PolygonRequest {
 
 /** Sub-rows per pixel row while a polygon is filled. */
 const subRows = 4;
+/** Wide feathers are drawn on a coarser grid, where they are still this many steps wide. */
+const coarseFeather = 6;
 
 /**
  * Draws a polygon (even-odd rule) whose edge fades inwards: 0 at and outside the outline, 1 from `featherPx` on. Three
- * box blurs stand in for a Gaussian, and only the half of the slope that lies inside is kept, so that no pixel outside
- * the polygon is ever touched.
+ * box blurs stand in for a Gaussian, and only the half of the slope that lies inside is kept. Pixels beyond the box
+ * count as outside, so that a polygon cut by the box fades there too.
+ *
+ * A feather of 12 pixels and more is drawn on every second, third … pixel and filled in between, which costs little
+ * however large the picture is; it may then reach past the outline by less than one such step.
  */
 export function featheredPolygon({ corners, box, featherPx }: PolygonRequest): Mask {
-  const { width, height } = box;
-  const values = new Float32Array(width * height);
-  fillPolygon(corners, box, values);
-  const radius = Math.round(featherPx / 3);
+  const step = Math.max(1, Math.floor(featherPx / coarseFeather));
+  const grid = {
+    width: step === 1 ? box.width : Math.ceil(box.width / step) + 1,
+    height: step === 1 ? box.height : Math.ceil(box.height / step) + 1,
+  };
+  const values = new Float32Array(grid.width * grid.height);
+  const onGrid = Float64Array.from(corners, (at, i) => (at - (i % 2 === 0 ? box.x : box.y)) / step);
+  fillPolygon(onGrid, grid, values);
+  const radius = Math.round(featherPx / step / 3);
   if (radius >= 1) {
-    // Pixels beyond the box count as outside, so that a polygon cut by the box fades there too.
     const shape = values.slice();
-    for (let pass = 0; pass < 3; pass++) boxBlur(values, { width, height, radius });
+    for (let pass = 0; pass < 3; pass++) boxBlur(values, { ...grid, radius });
     for (let i = 0; i < values.length; i++) {
-      const inner = Math.min(1, Math.max(0, values[i] * 2 - 1));
-      values[i] = shape[i] === 0 ? 0 : inner * inner * (3 - 2 * inner);
+      const inner = values[i] <= 0.5 || shape[i] === 0 ? 0 : Math.min(1, values[i] * 2 - 1);
+      values[i] = inner * inner * (3 - 2 * inner);
     }
   }
-  return { box, values };
+  return { box, values: step === 1 ? values : fillBetween(values, grid, { box, step }) };
+}
+
+/** Bilinear values between the nodes of a coarse grid; node (0, 0) lies on the box's first pixel. */
+function fillBetween(
+  nodes: Float32Array,
+  grid: { readonly width: number },
+  { box, step }: { readonly box: PixelBox; readonly step: number },
+): Float32Array {
+  const out = new Float32Array(box.width * box.height);
+  const line = new Float32Array(grid.width);
+  for (let y = 0; y < box.height; y++) {
+    const upper = Math.floor(y / step) * grid.width;
+    const share = (y % step) / step;
+    for (let i = 0; i < grid.width; i++) {
+      const value = nodes[upper + i];
+      line[i] = value + (nodes[upper + grid.width + i] - value) * share;
+    }
+    const to = y * box.width;
+    for (let node = 0, x = 0; x < box.width; node++) {
+      const value = line[node];
+      const slope = (line[node + 1] - value) / step;
+      const end = Math.min(box.width, x + step);
+      for (let k = 0; x < end; k++, x++) out[to + x] = value + slope * k;
+    }
+  }
+  return out;
 }
 
 /** Adds the share of each pixel that lies inside the polygon. */
-function fillPolygon(corners: ArrayLike<number>, box: PixelBox, values: Float32Array): void {
+function fillPolygon(
+  corners: Float64Array,
+  size: { readonly width: number; readonly height: number },
+  values: Float32Array,
+): void {
   const crossings: number[] = [];
-  for (let sub = 0; sub < box.height * subRows; sub++) {
-    const y = box.y - 0.5 + (sub + 0.5) / subRows;
+  for (let sub = 0; sub < size.height * subRows; sub++) {
+    const y = (sub + 0.5) / subRows - 0.5;
     crossings.length = 0;
     for (let i = 0; i < corners.length; i += 2) {
       const j = (i + 2) % corners.length;
@@ -53,14 +92,9 @@ function fillPolygon(corners: ArrayLike<number>, box: PixelBox, values: Float32A
       crossings.push(corners[i] + ((y - y1) / (y2 - y1)) * (corners[j] - corners[i]));
     }
     crossings.sort((a, b) => a - b);
-    const row = Math.floor(sub / subRows) * box.width;
+    const row = Math.floor(sub / subRows) * size.width;
     for (let k = 0; k + 1 < crossings.length; k += 2) {
-      fillSpan(values, {
-        row,
-        width: box.width,
-        from: crossings[k] - box.x + 0.5,
-        to: crossings[k + 1] - box.x + 0.5,
-      });
+      fillSpan(values, { row, width: size.width, from: crossings[k] + 0.5, to: crossings[k + 1] + 0.5 });
     }
   }
 }

@@ -44,6 +44,23 @@ test('the feather lies inside: nothing outside is touched, the middle is whole, 
   );
 });
 
+test('a wide feather drawn on a coarse grid keeps its shape', () => {
+  const large = hexagon.map((value) => value * 6);
+  const wide = { x: 60, y: 120, width: 360, height: 300 };
+  const plain = featheredPolygon({ corners: large, box: wide, featherPx: 0 }).values;
+  const soft = featheredPolygon({ corners: large, box: wide, featherPx: 40 }).values;
+  const at = (x: number, y: number): number => (y - wide.y) * wide.width + x - wide.x;
+  for (let y = 130; y < 410; y += 3) {
+    for (let x = 75; x < 405; x += 3) {
+      const isFarOutside = [-8, 0, 8].every((d) => plain[at(x + d, y)] === 0 && plain[at(x, y + d)] === 0);
+      if (isFarOutside) assert.equal(soft[at(x, y)], 0, `${x}, ${y}`);
+    }
+  }
+  assert.ok(soft[at(240, 270)] > 0.999);
+  const row = soft.subarray(at(60, 270), at(60, 270) + 180);
+  for (let x = 1; x < row.length; x++) assert.ok(row[x] - row[x - 1] >= -1e-6 && row[x] - row[x - 1] < 0.07);
+});
+
 const anyFormat = fc.constantFrom(...Object.values(planarFormats));
 
 test('samples with mask 0 stay bit for bit, whatever is laid over them', () => {

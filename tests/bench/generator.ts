@@ -1,0 +1,132 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openModel } from '../../src/engine/inference/open-model.ts';
+import type { FloatTensor, Model } from '../../src/engine/inference/types.ts';
+import { createGeneratorEngine } from '../../src/engine/lipsync/generator/generator-engine.ts';
+import { analyseFaces } from '../../src/engine/faces/analyse-faces.ts';
+import { openFaceStore } from '../../src/engine/faces/face-store.ts';
+import type { LipScene, SegmentOutcome } from '../../src/engine/lipsync/types.ts';
+import type { VideoFrame } from '../../src/engine/media/frame.ts';
+import { openFrameReader } from '../../src/engine/media/frame-reader.ts';
+import { openSource } from '../../src/engine/media/open-source.ts';
+import { arrayPcm } from '../support/array-pcm.ts';
+import { drawFace, madeUpFaces, sceneOf, type FacePlace } from '../support/made-up-scene.ts';
+import { planarFormats } from '../support/planar-frames.ts';
+import { sharedFolder } from '../support/shared-media.ts';
+import { fullSizeGeneratorGraph, writeGraphOnce } from '../support/wav2lip-graph.ts';
+
+/**
+ * How much of a generator's own speed is left in the engine: frames per second of the bare model against frames per
+ * second of decode, crop, model and paste together, at the same batch, in turns so that both see the same machine.
+ *
+ *     node tests/bench/generator.ts [--frames 96] [--batch 4]
+ */
+async function main(): Promise<void> {
+  const frameCount = numberAfter('--frames', 96);
+  const modelPath = await writeGraphOnce(join(tmpdir(), 'dubwright-bench', 'wav2lip-96-v1.onnx'), () => {
+    const { graph, parameterCount } = fullSizeGeneratorGraph();
+    console.log(`model made: ${(parameterCount / 1e6).toFixed(1)} million parameters`);
+    return graph;
+  });
+  const work = await mkdtemp(join(tmpdir(), 'dubwright-bench-'));
+  try {
+    const film = await openFilm(work, frameCount);
+    const engine = await createGeneratorEngine({ modelPath, batchSize: numberAfter('--batch', 4) });
+    const bare = await openModel({ path: modelPath });
+    const renderer = await engine.prepare(film.scene, { personId: 1, ...quiet });
+    const voice = arrayPcm(noise(frameCount / 25));
+    let [bareMs, engineMs] = [0, 0];
+    const rounds = 4;
+    const perRound = Math.floor(frameCount / rounds);
+    await runBare(bare, engine.batchSize, engine.batchSize);
+    for (let round = 0; round < rounds; round++) {
+      bareMs += await runBare(bare, engine.batchSize, perRound);
+      const start = performance.now();
+      const outcome = await renderer.render({
+        segment: { startFrame: round * perRound, endFrame: (round + 1) * perRound, personId: 1, voice },
+        frames: film.frames(round * perRound, (round + 1) * perRound),
+        emit: () => Promise.resolve(),
+        ...quiet,
+      });
+      engineMs += performance.now() - start;
+      report(outcome);
+    }
+    const frames = rounds * perRound;
+    const bareRate = (frames / bareMs) * 1000;
+    const engineRate = (frames / engineMs) * 1000;
+    console.log(`${film.name}, ${frames} frames, batch ${engine.batchSize}, CPU provider`);
+    console.log(`bare model  ${bareRate.toFixed(2)} frames/s`);
+    console.log(`engine      ${engineRate.toFixed(2)} frames/s`);
+    console.log(`ratio       ${((100 * engineRate) / bareRate).toFixed(1)} %`);
+    await bare.close();
+    await renderer.close();
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+}
+
+const quiet = { onProgress: (): void => undefined, signal: new AbortController().signal };
+
+function numberAfter(flag: string, otherwise: number): number {
+  const at = process.argv.indexOf(flag);
+  return at < 0 ? otherwise : Number(process.argv[at + 1]);
+}
+
+function noise(seconds: number): Float32Array {
+  return Float32Array.from({ length: Math.ceil(seconds * 16_000) }, (_, i) => 0.3 * Math.sin(i * i * 0.01));
+}
+
+function report({ stageMs, patchedFrames }: SegmentOutcome): void {
+  const each = Object.entries(stageMs).map(([stage, ms]) => `${stage} ${(ms / patchedFrames).toFixed(1)}`);
+  console.log(`  ms a frame: ${each.join(', ')}`);
+}
+
+async function runBare(model: Model, batch: number, frames: number): Promise<number> {
+  const feeds: Record<string, FloatTensor> = {
+    mel_spectrogram: { data: new Float32Array(batch * 1280).fill(-1), dims: [batch, 1, 80, 16] },
+    video_frames: { data: new Float32Array(batch * 6 * 96 * 96).fill(0.4), dims: [batch, 6, 96, 96] },
+  };
+  const start = performance.now();
+  for (let done = 0; done < frames; done += batch) await model.run(feeds);
+  return performance.now() - start;
+}
+
+interface BenchFilm {
+  readonly name: string;
+  readonly scene: LipScene;
+  readonly frames: (from: number, end: number) => AsyncIterable<VideoFrame>;
+}
+
+/** The real speaker where footage is at hand, decoded and analysed as in a dub; else a drawn face in memory. */
+async function openFilm(work: string, frameCount: number): Promise<BenchFilm> {
+  const clips = sharedFolder('clips');
+  if (clips === null) return drawnFilm(frameCount);
+  const source = await openSource(join(clips, 'anchor-71s-512-25fps.mp4'));
+  const folder = join(work, 'faces');
+  await analyseFaces({ source, folder, ...quiet });
+  const scene = { source, faces: openFaceStore(folder), originalSound: null, cacheFolder: work };
+  return {
+    name: 'anchor-71s-512-25fps.mp4',
+    scene,
+    async *frames(startFrame, endFrame) {
+      yield* await openFrameReader({ source, startFrame, endFrame });
+    },
+  };
+}
+
+function drawnFilm(frameCount: number): BenchFilm {
+  const size = { width: 512, height: 512 };
+  const place = (frame: number): FacePlace => ({ x: 256 + 4 * Math.sin(frame / 5), y: 190, eyes: 95 });
+  const format = planarFormats.yuv420p;
+  const drawn = drawFace(place(0), { format, ...size, index: 0 });
+  return {
+    name: 'a drawn face, 512 x 512, not decoded',
+    scene: sceneOf(madeUpFaces(size, frameCount, place), format, 25),
+    async *frames(from, end) {
+      for (let index = from; index < end; index++) yield await Promise.resolve({ ...drawn, index });
+    },
+  };
+}
+
+await main();
