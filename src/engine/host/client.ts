@@ -65,7 +65,7 @@ export class EngineClient implements EngineHost {
     });
     void child.ready.then(
       () => {
-        if (this.#open.has(id)) child.send({ kind: 'call', id, task, input });
+        if (this.#open.has(id)) child.call(id, task, input);
       },
       () => undefined, // the death of the child settles the call
     );

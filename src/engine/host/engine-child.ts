@@ -3,10 +3,12 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import type { ErrorDetails } from '../../contract/errors.ts';
 import { leadsGroupVariable } from './engine-process.ts';
+import { foldersWrittenBy, removeLeftoversOf } from './leftovers.ts';
 import { killGroup } from './process-group.ts';
 import { protocolVersion } from './protocol.ts';
 import type { FromEngine, ToEngine } from './protocol.ts';
 import { safeEnvironment } from './safe-env.ts';
+import type { EngineTaskName } from './tasks.ts';
 
 const endLimitMs = 1000;
 const keptStderrChars = 4000;
@@ -28,6 +30,7 @@ export class EngineChild {
   readonly ready: Promise<void>;
   readonly #process: ChildProcess;
   readonly #exited: Promise<unknown>;
+  readonly #foldersWritten = new Set<string>();
   #stderrTail = '';
   #isReady = false;
 
@@ -53,6 +56,12 @@ export class EngineChild {
 
   get isReady(): boolean {
     return this.#isReady;
+  }
+
+  /** Starts a task. */
+  call(id: number, task: EngineTaskName, input: unknown): void {
+    for (const folder of foldersWrittenBy(task, input)) this.#foldersWritten.add(folder);
+    this.send({ kind: 'call', id, task, input });
   }
 
   /** Sends a message, or drops it when the process is gone (its death is reported separately). */
@@ -106,7 +115,10 @@ export class EngineChild {
       if (isTold) return;
       isTold = true;
       // Its ffmpeg children may still live in its group.
-      if (this.#process.pid !== undefined) killGroup(this.#process.pid);
+      if (this.#process.pid !== undefined) {
+        killGroup(this.#process.pid);
+        removeLeftoversOf(this.#process.pid, this.#foldersWritten);
+      }
       onDeath(details, new Error(this.#stderrTail.trim() || 'the engine process wrote nothing'));
     };
     this.#process.once('error', (error) => tell({ reason: error.message }));

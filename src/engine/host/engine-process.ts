@@ -1,3 +1,4 @@
+import { foldersWrittenBy, removeLeftoversOf, removeStaleLeftovers } from './leftovers.ts';
 import { killGroup } from './process-group.ts';
 import { protocolVersion } from './protocol.ts';
 import type { FromEngine, TaskHandlers, ToEngine } from './protocol.ts';
@@ -16,12 +17,22 @@ export function runEngineProcess(handlers: TaskHandlers): void {
     process.exit(64);
   }
   const answer = serve(handlers, send);
+  const foldersWritten = new Set<string>();
+  const end = (): void => endEverything(foldersWritten);
   process.on('message', (message: ToEngine) => {
-    if (message.kind === 'shutdown') endEverything();
-    else void answer(message);
+    if (message.kind === 'shutdown') {
+      end();
+      return;
+    }
+    if (message.kind === 'call') {
+      const folders = foldersWrittenBy(message.task, message.input);
+      removeStaleLeftovers(folders, Date.now());
+      for (const folder of folders) foldersWritten.add(folder);
+    }
+    void answer(message);
   });
-  process.on('disconnect', endEverything);
-  process.on('SIGTERM', endEverything);
+  process.on('disconnect', end);
+  process.on('SIGTERM', end);
   // Ctrl-C belongs to the shell, which cancels the running calls.
   process.on('SIGINT', () => undefined);
   send({ kind: 'ready', protocolVersion });
@@ -32,8 +43,9 @@ function send(message: FromEngine): void {
   if (process.connected) process.send?.(message, undefined, undefined, () => undefined);
 }
 
-/** Nothing that the engine started may outlive it. */
-function endEverything(): void {
+/** Nothing that the engine started may outlive it, and nothing half written stay behind. */
+function endEverything(foldersWritten: Iterable<string>): void {
+  removeLeftoversOf(process.pid, foldersWritten);
   if (process.env[leadsGroupVariable] === '1') killGroup(process.pid);
   process.exit(0);
 }

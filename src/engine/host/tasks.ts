@@ -28,7 +28,11 @@ export interface EngineTasks {
   /** Renders segments in the order given, one pass over the film where they lie close; reports each take as it ends. */
   readonly renderTakes: {
     readonly input: RenderTakesInput;
-    readonly output: { readonly takes: readonly RenderedTake[] };
+    readonly output: {
+      readonly takes: readonly RenderedTake[];
+      /** Execution provider that ran the model; left out by an engine without one. */
+      readonly provider?: string;
+    };
   };
   /** Lays takes over the film, adds the sound and writes the finished file. */
   readonly exportFilm: { readonly input: ExportFilmInput; readonly output: ExportFilmResult };
@@ -79,6 +83,8 @@ export interface AnalyseResult {
   readonly facesFolder: string;
   readonly fromCache: boolean;
   readonly elapsedMs: number;
+  /** Execution provider that ran the models; left out when nothing had to be run. */
+  readonly provider?: string;
 }
 
 /** Which engine, with what. */

@@ -6,10 +6,11 @@ import { DubwrightError } from '../../contract/errors.ts';
 
 /**
  * A hidden name in the folder of `path` for what is not finished yet. Short, so that it fits where `path` fits, and
- * in the same folder, so that renaming cannot cross file systems.
+ * in the same folder, so that renaming cannot cross file systems. It carries the process id: what a killed process
+ * leaves behind can be told from what a living one works on.
  */
 export function temporaryPathBeside(path: string): string {
-  return join(dirname(path), `.dubwright-${randomBytes(8).toString('hex')}.part`);
+  return join(dirname(path), `.dubwright-${process.pid}-${randomBytes(6).toString('hex')}.part`);
 }
 
 /** The code of a Node system error ("ENOSPC"), or '' for anything else. */
