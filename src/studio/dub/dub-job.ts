@@ -27,7 +27,8 @@ import { planSegments } from './plan-segments.ts';
 import { findFinishedTakes, planTakes } from './plan-takes.ts';
 import type { PlannedTake, SegmentPlan } from './plan-takes.ts';
 import { renderMissing } from './render-missing.ts';
-import { decodeOnce, removeAbandoned } from './sound-files.ts';
+import type { Rendering } from './render-missing.ts';
+import { decodeOnce } from './sound-files.ts';
 import { openWorkspace } from './workspace.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -101,13 +102,19 @@ async function dubInWorkspace(job: Job): Promise<DubReport> {
     const reused = await log.stage('keys', () => findFinishedTakes(workspace.store, takes));
     requireRoomForOutput(job, takes, reused);
     const missing = takes.filter((take) => !reused.has(take.key));
-    const rendered = await renderTakes(job, { missing, person, analysis, sounds });
+    const { outcomes: rendered, provider } = await renderTakes(job, { missing, person, analysis, sounds });
     const outcomes = new Map([...reused, ...rendered]);
     const { exported, output } = await writeFilm(job, changing(takes, outcomes));
     return buildReport({
       ...{ request, inputs, analysis, person, plans, rendered, reused, output, exported, log },
       projectPath: workspace.projectPath,
-      engine: await describeUse(job),
+      engine: {
+        id: request.engine.id,
+        fingerprint: job.engineFacts.fingerprint,
+        modelLicence: job.engineFacts.modelLicence,
+        facesProvider: analysis.provider ?? null,
+        generatorProvider: provider,
+      },
       peakMemoryBytes: tools.memory.peakBytes,
     });
   } finally {
@@ -121,14 +128,20 @@ interface Sounds {
   readonly original: string | null;
 }
 
-async function decodeSounds({ inputs, tools, workspace }: Job): Promise<Sounds> {
-  const { engine, signal } = tools;
-  const { soundFolder } = workspace;
-  removeAbandoned(soundFolder, Date.now());
+async function decodeSounds({ inputs, request, tools, workspace }: Job): Promise<Sounds> {
+  const { engine, log, signal } = tools;
   const decode = ({ info, sha256 }: MediaInputs['voice']): Promise<string> =>
-    decodeOnce({ path: info.path, sha256, soundFolder, engine, signal });
+    decodeOnce({ path: info.path, sha256, soundFolder: workspace.soundFolder, engine, signal });
   const voice = await decode(inputs.voice);
-  return { voice, original: inputs.source.info.audio.length === 0 ? null : await decode(inputs.source) };
+  if (inputs.source.info.audio.length === 0) return { voice, original: null };
+  try {
+    return { voice, original: await decode(inputs.source) };
+  } catch (thrown) {
+    // A film with an empty sound stream is a silent film; only its voice must be heard.
+    if (!(thrown instanceof DubwrightError) || thrown.code !== 'AUDIO_EMPTY') throw thrown;
+    log.warn(`The sound of "${request.sourcePath}" is empty: it counts as a silent film.`);
+    return { voice, original: null };
+  }
 }
 
 /** Said before the long work; the exporter says the same sentence, which is heard once. */
@@ -226,10 +239,10 @@ async function renderTakes(
     readonly analysis: AnalyseResult;
     readonly sounds: Sounds;
   },
-): Promise<Map<string, TakeOutcome>> {
+): Promise<Rendering> {
   const { inputs, request, tools, workspace } = job;
   const { analysis, missing, person, sounds } = work;
-  if (missing.length === 0 || person === null) return new Map();
+  if (missing.length === 0 || person === null) return { outcomes: new Map(), provider: null };
   const { engine, log, signal } = tools;
   return log.stage('render', () =>
     renderMissing(
@@ -258,14 +271,4 @@ async function writeFilm(
   if (present !== null && present.key === keyOfOutput(plan)) return { output: present, exported: false };
   const tools = { engine, store: job.workspace.store, log, signal };
   return { output: await log.stage('export', () => exportOutput(plan, tools)), exported: true };
-}
-
-async function describeUse({ engineFacts, request }: Job): Promise<DubReport['engine']> {
-  return Promise.resolve({
-    id: request.engine.id,
-    fingerprint: engineFacts.fingerprint,
-    modelLicence: engineFacts.modelLicence,
-    facesProvider: null,
-    generatorProvider: null,
-  });
 }

@@ -29,15 +29,17 @@ export interface RenderTools {
   readonly signal: AbortSignal;
 }
 
+/** What the engine said: about each take, by key, and which execution provider it used, if it told. */
+export interface Rendering {
+  readonly outcomes: ReadonlyMap<string, TakeOutcome>;
+  readonly provider: string | null;
+}
+
 /**
  * Renders takes. Each is written into the project the moment it is finished, so that whatever happens afterwards, it
  * is not rendered again.
- * @returns What the engine said about each take, by key.
  */
-export async function renderMissing(
-  request: RenderRequest,
-  tools: RenderTools,
-): Promise<Map<string, TakeOutcome>> {
+export async function renderMissing(request: RenderRequest, tools: RenderTools): Promise<Rendering> {
   const { engine, log, signal, store } = tools;
   const bySegment = new Map(request.takes.map((take) => [take.segment.id, take]));
   const finished = new Map<string, TakeOutcome>();
@@ -72,9 +74,9 @@ export async function renderMissing(
       takeKey: key,
     })),
   };
-  const { takes } = await engine.call('renderTakes', input, { onEvent, signal });
+  const { provider, takes } = await engine.call('renderTakes', input, { onEvent, signal });
   for (const take of takes) keep(take);
-  return finished;
+  return { outcomes: finished, provider: provider ?? null };
 }
 
 function noteTake(store: ProjectStore, take: PlannedTake, outcome: TakeOutcome): void {

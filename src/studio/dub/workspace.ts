@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { DubwrightError } from '../../contract/errors.ts';
 import { cacheLimitOf, clearCache, filmFolder, folderBytes, projectsFolder } from '../cache-folder.ts';
@@ -38,6 +38,18 @@ function requireSameSource(store: ProjectStore, sourceSha256: string): void {
   throw new DubwrightError('PROJECT_OTHER_SOURCE', { path: store.path, reason: known.path });
 }
 
+/** In a folder that several processes may use, what is older than this is nobody's work any more. */
+const abandonedMs = 24 * 3_600_000;
+
+/** Removes files that killed runs left unfinished. */
+function removeUnfinished(folder: string, olderThanMs: number): void {
+  for (const name of readdirSync(folder).filter((entry) => entry.endsWith('.part'))) {
+    const path = join(folder, name);
+    const stats = statSync(path, { throwIfNoEntry: false });
+    if (stats !== undefined && Date.now() - stats.mtimeMs >= olderThanMs) rmSync(path, { force: true });
+  }
+}
+
 function openAt(
   path: string,
   dataFolder: string | null,
@@ -52,7 +64,11 @@ function openAt(
       soundFolder: join(data, 'sound'),
       takesFolder: join(data, 'takes'),
     };
-    for (const folder of Object.values(folders)) mkdirSync(folder, { recursive: true });
+    for (const folder of Object.values(folders)) {
+      mkdirSync(folder, { recursive: true });
+      // A named project's folder is this process's alone; a film's folder may serve another voice just now.
+      removeUnfinished(folder, dataFolder === null ? 0 : abandonedMs);
+    }
     return { store, ...folders, close: () => store.close() };
   } catch (thrown) {
     store.close();
