@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { exitCodes } from '../../src/contract/exit-codes.ts';
 import { makeVoice } from '../support/burst-voice.ts';
 import { lastJson, startCli } from '../support/cli.ts';
@@ -33,9 +34,19 @@ async function dubUntil(stage: string): Promise<{ run: CliRun; folder: string; p
   const cache = stage === 'faces' ? join(root, `cache-${deskCount}`) : join(root, 'cache');
   const run = startCli([...args, '--json'], { cwd: folder, environment: { DUBWRIGHT_CACHE: cache } });
   await run.lineMatching(new RegExp(`"kind":"progress","stage":"${stage}"`));
+  if (stage === 'export') await unfinishedFile(folder);
   const pids = descendantsOf(run.child.pid ?? 0).map(({ pid }) => pid);
   assert.ok(pids.length >= 2, 'an engine process and its ffmpeg');
   return { run, folder, pids };
+}
+
+/** Resolves when the encoder has begun to write: only then is there anything to leave behind. */
+async function unfinishedFile(folder: string): Promise<void> {
+  const untilMs = performance.now() + 20_000;
+  while (!readdirSync(folder).some((name) => name.endsWith('.part'))) {
+    assert.ok(performance.now() < untilMs, 'an unfinished film in the folder');
+    await delay(10);
+  }
 }
 
 function killTool(run: CliRun, name: RegExp): void {
@@ -82,12 +93,13 @@ describe('a dub that is stopped', { skip: needsProc }, () => {
     assert.deepEqual(readdirSync(folder), []);
   });
 
-  it('by kill -9 takes its engine and ffmpeg along', async () => {
-    const { run, pids } = await dubUntil('faces');
+  it('by kill -9 takes its engine, ffmpeg and the unfinished film along', async () => {
+    const { run, folder, pids } = await dubUntil('export');
     assert.ok(pids.every(isAlive));
     run.child.kill('SIGKILL');
     await once(run.child, 'exit');
     for (const pid of pids) await waitUntilGone(pid);
+    assert.deepEqual(readdirSync(folder), []);
   });
 });
 
