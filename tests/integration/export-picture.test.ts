@@ -164,7 +164,7 @@ test('size, colour tags, pixel aspect, timecode and label survive; rotation is c
     assert.deepEqual([video.codec, video.width, video.height, video.rotationDegrees], [codec, 96, 128, 0]);
     assert.deepEqual(video.sampleAspectRatio, source.video.sampleAspectRatio, name);
     assert.equal(video.colour.space, 'bt709', name);
-    assert.equal(video.colour.primaries, 'bt709', name);
+    assert.equal(video.colour.primaries, source.video.colour.primaries, name);
     assert.equal(video.startTimecode, '01:02:03:04', name);
     const tags = await ffprobeText(['-show_entries', 'format_tags', '-of', 'json', `file:${at(name)}`]);
     assert.match(tags, /"comment": "AI-dubbed with Dubwright 0\.0\.0/i, name);

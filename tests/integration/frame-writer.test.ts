@@ -10,6 +10,7 @@ import { openFrameWriter } from '../../src/engine/media/frame-writer.ts';
 import type { FrameWriterRequest } from '../../src/engine/media/frame-writer.ts';
 import { DubwrightError } from '../../src/contract/errors.ts';
 import { openSource } from '../../src/engine/media/open-source.ts';
+import { createTakeWriter } from '../../src/engine/takes/take-writer.ts';
 import { descendantsOf } from '../support/processes.ts';
 import { locateFfmpeg } from '../../src/engine/media/locate-ffmpeg.ts';
 import { allPlanarFormats, planarTwin, planeSizes } from '../../src/engine/media/planar-formats.ts';
@@ -161,17 +162,77 @@ test('names and codecs that do not fit, and folders that are not there, are refu
   assert.equal(await refusal('film.MP4', { codec: 'h264' }), 'accepted');
 });
 
-test('strange names and time stamps far into a long film are written as they are', async () => {
-  const hours = 5 * 3600 * 90_000;
-  for (const name of ['-dash é 漢字 %03d.mp4', "it's: a [film].mkv"]) {
+test('strange names are written as they are, time stamps far into a long film too', async () => {
+  const far = 5 * 3600 * 90_000;
+  for (const [name, ticks] of [
+    ['-dash é 漢字 %03d.mp4', [0, 3003, 6006, 9009]],
+    ["it's: a [film].mkv", [0, 3003, far, far + 3003]],
+  ] as const) {
     const codec = name.endsWith('.mp4') ? 'h264' : 'ffv1';
     const timeBase = { num: 1, den: 90_000 };
     const request = requestFor(name, yuv420p, { codec, timeBase, frameRate: { num: 30_000, den: 1001 } });
-    await writeFilm(request, [0, 3003, hours, hours + 3003]);
+    await writeFilm(request, ticks);
     const { table } = await openSource(request.outPath);
     const seconds = [...table.ticks].map((tick) => (tick * table.timeBase.num) / table.timeBase.den);
-    [0, 3003, hours, hours + 3003].forEach((tick, i) => {
+    ticks.slice(0, -1).forEach((tick, i) => {
       assert.ok(Math.abs(seconds[i] - tick / 90_000) < 0.0006, `${name}: ${seconds.join()}`);
     });
   }
+});
+
+/** Runs `body` in a tiny file system of its own; null where the machine does not allow one. */
+async function onTinyDisk(options: string, body: (disk: string) => Promise<void>): Promise<boolean> {
+  const disk = await mkdtemp(join(folder, 'disk-'));
+  const mount = ['-t', 'tmpfs', '-o', options, 'dubwright-test', disk];
+  const isMounted = await run('mount', mount).then(
+    () => true,
+    () => false,
+  );
+  if (!isMounted) return false;
+  await body(disk).finally(() => run('umount', [disk]));
+  return true;
+}
+
+test('a disk that fills up is an error that says so, and is empty afterwards', async (t) => {
+  const isDone = await onTinyDisk('size=200k', async (disk) => {
+    for (const [name, codec] of [
+      ['full.mp4', 'h264'],
+      ['full.mkv', 'ffv1'],
+    ] as const) {
+      const outPath = join(disk, name);
+      const request = requestFor('', yuv420p, { outPath, width: 320, height: 240, codec });
+      await assert.rejects(
+        writeFilm(
+          request,
+          Array.from({ length: 41 }, (_, i) => i),
+        ),
+        {
+          code: 'DISK_FULL',
+          details: { path: outPath },
+        },
+      );
+      assert.deepEqual(await readdir(disk), []);
+    }
+    const target = { startFrame: 0, endFrame: 99, format: yuv420p, timeBase: { num: 1, den: 25 }, key: 'k' };
+    const take = await createTakeWriter({ ...target, takePath: join(disk, 'full.take') });
+    const box = { x: 0, y: 0, width: 320, height: 240 };
+    await assert.rejects(
+      async () => {
+        for (let i = 0; i < 9; i++)
+          await take.add({ frameIndex: i, box, planes: frameOf(yuv420p, i, 320, 240).planes });
+      },
+      { code: 'DISK_FULL' },
+    );
+    assert.deepEqual(await readdir(disk), []);
+  });
+  if (!isDone) t.skip('no file system of our own may be mounted here');
+});
+
+test('a disk that cannot be written is refused', async (t) => {
+  const isDone = await onTinyDisk('size=200k,ro', async (disk) => {
+    const outPath = join(disk, 'film.mp4');
+    const request = requestFor('', yuv420p, { outPath, codec: 'h264' });
+    await assert.rejects(writeFilm(request, [0, 1]), { code: 'OUTPUT_NOT_WRITABLE' });
+  });
+  if (!isDone) t.skip('no file system of our own may be mounted here');
 });
