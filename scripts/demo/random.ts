@@ -29,13 +29,17 @@ export function noise3(x: number, y: number, z: number): number {
   const u = fx * fx * (3 - 2 * fx);
   const v = fy * fy * (3 - 2 * fy);
   const w = fz * fz * (3 - 2 * fz);
-  const row = (yo: number, zo: number): number => {
-    const a = hash3(xi, yi + yo, zi + zo);
-    return a + (hash3(xi + 1, yi + yo, zi + zo) - a) * u;
-  };
-  const near = row(0, 0) + (row(1, 0) - row(0, 0)) * v;
-  const far = row(0, 1) + (row(1, 1) - row(0, 1)) * v;
-  return near + (far - near) * w;
+  const near = noiseRow(xi, yi, zi, u);
+  const nearUp = noiseRow(xi, yi + 1, zi, u);
+  const far = noiseRow(xi, yi, zi + 1, u);
+  const farUp = noiseRow(xi, yi + 1, zi + 1, u);
+  const front = near + (nearUp - near) * v;
+  return front + (far + (farUp - far) * v - front) * w;
+}
+
+function noiseRow(xi: number, yi: number, zi: number, u: number): number {
+  const a = hash3(xi, yi, zi);
+  return a + (hash3(xi + 1, yi, zi) - a) * u;
 }
 
 /** Sum of `octaves` noises, each half as strong and twice as fine as the last; in [0, 1]. */

@@ -99,14 +99,18 @@ export function vertexNormals(positions: Float32Array, triangles: Uint32Array, o
     const nx = uy * vz - uz * vy;
     const ny = uz * vx - ux * vz;
     const nz = ux * vy - uy * vx;
-    for (const vertex of [a, b, c]) {
-      out[vertex] += nx;
-      out[vertex + 1] += ny;
-      out[vertex + 2] += nz;
-    }
+    out[a] += nx;
+    out[a + 1] += ny;
+    out[a + 2] += nz;
+    out[b] += nx;
+    out[b + 1] += ny;
+    out[b + 2] += nz;
+    out[c] += nx;
+    out[c + 1] += ny;
+    out[c + 2] += nz;
   }
   for (let i = 0; i < out.length; i += 3) {
-    const length = Math.hypot(out[i], out[i + 1], out[i + 2]) || 1;
+    const length = Math.sqrt(out[i] * out[i] + out[i + 1] * out[i + 1] + out[i + 2] * out[i + 2]) || 1;
     out[i] /= length;
     out[i + 1] /= length;
     out[i + 2] /= length;

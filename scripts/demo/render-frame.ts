@@ -49,7 +49,8 @@ export function createFrameRenderer(
       const screens = drawParts(target, view, posed);
       const shadow = makeShadowMap(stage.lamps, posed);
       const frame = materialFrame(speaker, view, pose);
-      resolvePicture({ target, view, stage, posed, screens, shadow, frame, backdrop, picture });
+      const starts = firstOwners(posed);
+      resolvePicture({ target, view, stage, posed, screens, starts, shadow, frame, backdrop, picture });
       develop(picture, bytes, { ...size, grainSeed });
       return bytes;
     },
@@ -59,6 +60,15 @@ export function createFrameRenderer(
       return [out[0] / supersampling, out[1] / supersampling];
     },
   };
+}
+
+function firstOwners(posed: readonly PosedPart[]): number[] {
+  let next = 0;
+  return posed.map(({ part }) => {
+    const first = next;
+    next += part.triangles.length / 3;
+    return first;
+  });
 }
 
 function drawParts(target: RasterTarget, view: View, posed: readonly PosedPart[]): Float32Array[] {
@@ -111,6 +121,8 @@ interface Shot {
   readonly stage: Stage;
   readonly posed: readonly PosedPart[];
   readonly screens: readonly Float32Array[];
+  /** First owner number of each part. */
+  readonly starts: readonly number[];
   readonly shadow: ShadowMap;
   readonly frame: MaterialFrame;
   readonly backdrop: Float32Array;
@@ -123,12 +135,7 @@ function resolvePicture(shot: Shot): void {
   const share = 1 / (supersampling * supersampling);
   const surface = blankSurface();
   const light = new Float64Array(3);
-  const starts: number[] = [];
-  let start = 0;
-  for (const { part } of shot.posed) {
-    starts.push(start);
-    start += part.triangles.length / 3;
-  }
+  const { starts } = shot;
   picture.fill(0);
   for (let i = 0; i < target.owner.length; i++) {
     const x = i % target.width;
@@ -141,9 +148,11 @@ function resolvePicture(shot: Shot): void {
     }
     let index = starts.length - 1;
     while (starts[index] > owner) index--;
-    gatherSurface(shot, { index, triangle: owner - starts[index], x: x + 0.5, y: y + 0.5 }, surface);
+    interpolate(shot, i, index, surface);
     shadeSample(shot, surface, index, light);
-    for (let k = 0; k < 3; k++) picture[pixel + k] += Math.min(4, light[k]) * share;
+    picture[pixel] += Math.min(4, light[0]) * share;
+    picture[pixel + 1] += Math.min(4, light[1]) * share;
+    picture[pixel + 2] += Math.min(4, light[2]) * share;
   }
 }
 
@@ -153,25 +162,24 @@ function shadeSample(shot: Shot, s: SurfacePoint, index: number, light: Float64A
   const dy = from[1] - s.y;
   const dz = from[2] - s.z;
   const scale = 1 / Math.sqrt(dx * dx + dy * dy + dz * dz);
-  const toCamera = [dx * scale, dy * scale, dz * scale] as const;
-  if (s.nx * toCamera[0] + s.ny * toCamera[1] + s.nz * toCamera[2] < 0 && index > 0) {
+  s.viewX = dx * scale;
+  s.viewY = dy * scale;
+  s.viewZ = dz * scale;
+  if (s.nx * s.viewX + s.ny * s.viewY + s.nz * s.viewZ < 0 && index > 0) {
     s.nx = -s.nx;
     s.ny = -s.ny;
     s.nz = -s.nz;
   }
-  const lit = shot.shadow.litAt(s);
+  s.lit = shot.shadow.litAt(s);
   paintSurface(shot.posed[index].part.material, s, shot.frame);
-  shadeSurface(s, shot.stage, { toCamera, lit }, light);
+  shadeSurface(s, shot.stage, light);
 }
 
-function gatherSurface(
-  shot: Shot,
-  at: { readonly index: number; readonly triangle: number; readonly x: number; readonly y: number },
-  s: SurfacePoint,
-): void {
-  const { part, world, normals } = shot.posed[at.index];
-  const screen = shot.screens[at.index];
-  const t = at.triangle * 3;
+/** Fills `s` with what sample `i` sees of part `index`: barycentric means over the triangle that owns it. */
+function interpolate(shot: Shot, i: number, index: number, s: SurfacePoint): void {
+  const { part, world, normals } = shot.posed[index];
+  const screen = shot.screens[index];
+  const t = (shot.target.owner[i] - shot.starts[index]) * 3;
   const va = part.triangles[t];
   const vb = part.triangles[t + 1];
   const vc = part.triangles[t + 2];
@@ -182,8 +190,9 @@ function gatherSurface(
   const uy = screen[b + 1] - screen[a + 1];
   const vx = screen[c] - screen[a];
   const vy = screen[c + 1] - screen[a + 1];
-  const px = at.x - screen[a];
-  const py = at.y - screen[a + 1];
+  const column = i % shot.target.width;
+  const px = column + 0.5 - screen[a];
+  const py = (i - column) / shot.target.width + 0.5 - screen[a + 1];
   const inverse = 1 / (ux * vy - uy * vx);
   const wb = (px * vy - py * vx) * inverse;
   const wc = (ux * py - uy * px) * inverse;

@@ -24,6 +24,7 @@ export async function* renderInThreads(plan: FilmPlan, threads: number): AsyncGe
     for (let frame = 0; frame < plan.mouths.length; frame++) {
       const worker = workers[frame % threads];
       const rendered = await new Promise<RenderedFrame>((resolve, reject) => {
+        worker.removeAllListeners();
         worker.once('message', resolve);
         worker.once('error', reject);
         worker.postMessage('next');

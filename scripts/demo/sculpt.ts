@@ -21,9 +21,11 @@ export type Solid = (x: number, y: number, z: number) => number;
 
 function ellipsoid(x: number, y: number, z: number, radii: readonly [number, number, number]): number {
   const [a, b, c] = radii;
-  const k0 = Math.hypot(x / a, y / b, z / c);
+  const [px, py, pz] = [x / a, y / b, z / c];
+  const k0 = Math.sqrt(px * px + py * py + pz * pz);
   if (k0 < 1e-6) return -Math.min(a, b, c);
-  return (k0 * (k0 - 1)) / Math.hypot(x / (a * a), y / (b * b), z / (c * c));
+  const [qx, qy, qz] = [px / a, py / b, pz / c];
+  return (k0 * (k0 - 1)) / Math.sqrt(qx * qx + qy * qy + qz * qz);
 }
 
 /** Union with a fillet `k` wide (Quilez, "Smooth minimum"). */

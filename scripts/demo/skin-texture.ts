@@ -99,18 +99,15 @@ function bendNormals(unrolled: Unrolled, height: Float32Array, shine: Uint8Array
     for (let x = 1; x + 1 < size; x++) {
       const i = y * size + x;
       relief[i * 4 + 3] = shine[i];
-      const around = [i, i - 1, i + 1, i - size, i + size];
-      if (around.some((j) => unrolled.covered[j] < 0)) continue;
-      const u = [0, 1, 2].map((k) => p[(i + 1) * 3 + k] - p[(i - 1) * 3 + k]) as [number, number, number];
-      const v = [0, 1, 2].map((k) => p[(i + size) * 3 + k] - p[(i - size) * 3 + k]) as [
-        number,
-        number,
-        number,
-      ];
+      const seen = unrolled.covered;
+      if (Math.min(seen[i], seen[i - 1], seen[i + 1], seen[i - size], seen[i + size]) < 0) continue;
+      const [east, west, south, north] = [(i + 1) * 3, (i - 1) * 3, (i + size) * 3, (i - size) * 3];
+      const u = [p[east] - p[west], p[east + 1] - p[west + 1], p[east + 2] - p[west + 2]];
+      const v = [p[south] - p[north], p[south + 1] - p[north + 1], p[south + 2] - p[north + 2]];
       const du = (height[i + 1] - height[i - 1]) / (u[0] * u[0] + u[1] * u[1] + u[2] * u[2] + 1e-6);
       const dv = (height[i + size] - height[i - size]) / (v[0] * v[0] + v[1] * v[1] + v[2] * v[2] + 1e-6);
       for (let k = 0; k < 3; k++) {
-        const bend = -(du * u[k as 0] + dv * v[k as 0]);
+        const bend = -(du * u[k] + dv * v[k]);
         relief[i * 4 + k] = Math.max(0, Math.min(255, 128 + bend * 64));
       }
     }

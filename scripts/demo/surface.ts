@@ -1,5 +1,11 @@
 /** The point of a surface that a sample sees; one object is reused for all samples. */
 export interface SurfacePoint {
+  /** Unit vector to the camera. */
+  viewX: number;
+  viewY: number;
+  viewZ: number;
+  /** How much of the shadowing lamp arrives, 0 to 1. */
+  lit: number;
   /** World position. */
   x: number;
   y: number;
@@ -31,6 +37,10 @@ export interface SurfacePoint {
 /** A blank surface point. */
 export function blankSurface(): SurfacePoint {
   return {
+    viewX: 0,
+    viewY: 0,
+    viewZ: 1,
+    lit: 1,
     x: 0,
     y: 0,
     z: 0,
