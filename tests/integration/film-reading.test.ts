@@ -52,6 +52,11 @@ const recipes: readonly (FilmRecipe & { readonly expect?: Readonly<Partial<Expec
     codecOptions: ['-deadline', 'realtime'],
   },
   { name: 'vp8.webm', codec: 'libvpx', codecOptions: ['-auto-alt-ref', '1', '-lag-in-frames', '16'] },
+  {
+    name: 'av1.mkv',
+    ...{ codec: 'libaom-av1', codecOptions: ['-strict', 'experimental', '-cpu-used', '8', '-b:v', '100k'] },
+    ...{ width: 64, height: 48, frameCount: 8 },
+  },
   { name: 'mpeg-4.avi', codec: 'mpeg4', codecOptions: ['-bf', '2'] },
   { name: 'mpeg-4.mp4', codec: 'mpeg4', tones: [{}] },
   { name: 'mpeg-1.mpg', codec: 'mpeg1video', codecOptions: ['-bf', '2'], tones: [{ codec: 'mp2' }] },
