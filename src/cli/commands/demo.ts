@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, realpathSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, realpathSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
@@ -44,9 +44,12 @@ function defaultFolder(): string {
   return realpathSync('.') === realpathSync(packageFolder) ? join('out', 'demo') : 'dubwright-demo';
 }
 
-/** The demo's file of a given name, whatever its format. */
+/** The demo's film or sound of a given name, whatever its format. */
 function demoFile(stem: string): string {
-  const name = readdirSync(demoFolder).find((file) => file.startsWith(`${stem}.`));
+  const isMedia = new RegExp(`^${stem}\\.(mp4|mov|mkv|wav|flac|mp3|m4a|ogg|opus)$`);
+  const name = existsSync(demoFolder)
+    ? readdirSync(demoFolder).find((file) => isMedia.test(file))
+    : undefined;
   if (name === undefined) throw new DubwrightError('FILE_NOT_FOUND', { path: join(demoFolder, `${stem}.*`) });
   return join(demoFolder, name);
 }
