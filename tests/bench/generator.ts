@@ -36,29 +36,36 @@ async function main(): Promise<void> {
     const bare = await openModel({ path: modelPath });
     const renderer = await engine.prepare(film.scene, { personId: 1, ...quiet });
     const voice = arrayPcm(noise(frameCount / 25));
-    let [bareMs, engineMs] = [0, 0];
-    const rounds = 4;
-    const perRound = Math.floor(frameCount / rounds);
-    await runBare(bare, engine.batchSize, engine.batchSize);
-    for (let round = 0; round < rounds; round++) {
-      bareMs += await runBare(bare, engine.batchSize, perRound);
-      const start = performance.now();
-      const outcome = await renderer.render({
-        segment: { startFrame: round * perRound, endFrame: (round + 1) * perRound, personId: 1, voice },
-        frames: film.frames(round * perRound, (round + 1) * perRound),
+    const renderPart = async (startFrame: number, endFrame: number): Promise<SegmentOutcome> =>
+      renderer.render({
+        segment: { startFrame, endFrame, personId: 1, voice },
+        frames: film.frames(startFrame, endFrame),
         emit: () => Promise.resolve(),
         ...quiet,
       });
-      engineMs += performance.now() - start;
-      report(outcome);
+    const perRound = Math.ceil(frameCount / rounds / engine.batchSize) * engine.batchSize;
+    await runBare(bare, engine.batchSize, 2 * engine.batchSize);
+    await renderPart(0, 4 * engine.batchSize);
+    const spent = { bare: { wall: 0, cpu: 0 }, engine: { wall: 0, cpu: 0 } };
+    const stages: Record<string, number> = {};
+    for (let round = 0; round < rounds; round++) {
+      await measure(spent.bare, () => runBare(bare, engine.batchSize, perRound));
+      const outcome = await measure(spent.engine, () => renderPart(round * perRound, (round + 1) * perRound));
+      for (const [stage, ms] of Object.entries(outcome.stageMs)) stages[stage] = (stages[stage] ?? 0) + ms;
     }
     const frames = rounds * perRound;
-    const bareRate = (frames / bareMs) * 1000;
-    const engineRate = (frames / engineMs) * 1000;
     console.log(`${film.name}, ${frames} frames, batch ${engine.batchSize}, CPU provider`);
-    console.log(`bare model  ${bareRate.toFixed(2)} frames/s`);
-    console.log(`engine      ${engineRate.toFixed(2)} frames/s`);
-    console.log(`ratio       ${((100 * engineRate) / bareRate).toFixed(1)} %`);
+    for (const [name, { wall, cpu }] of Object.entries(spent)) {
+      const rate = ((frames / wall) * 1000).toFixed(2);
+      console.log(`${name.padEnd(8)} ${rate} frames/s, ${(cpu / frames).toFixed(1)} ms of processor a frame`);
+    }
+    const each = Object.entries(stages).map(([stage, ms]) => `${stage} ${(ms / frames).toFixed(1)}`);
+    console.log(`stages   ${each.join(', ')} ms a frame`);
+    const percent = (part: number, whole: number): string => `${((100 * part) / whole).toFixed(1)} %`;
+    console.log(
+      `engine / bare: ${percent(spent.bare.wall, spent.engine.wall)} by the clock, ` +
+        `${percent(spent.bare.cpu, spent.engine.cpu)} by processor time`,
+    );
     await bare.close();
     await renderer.close();
   } finally {
@@ -66,6 +73,8 @@ async function main(): Promise<void> {
   }
 }
 
+/** Model and engine take turns, so that both see the same machine. */
+const rounds = 6;
 const quiet = { onProgress: (): void => undefined, signal: new AbortController().signal };
 
 function numberAfter(flag: string, otherwise: number): number {
@@ -77,19 +86,23 @@ function noise(seconds: number): Float32Array {
   return Float32Array.from({ length: Math.ceil(seconds * 16_000) }, (_, i) => 0.3 * Math.sin(i * i * 0.01));
 }
 
-function report({ stageMs, patchedFrames }: SegmentOutcome): void {
-  const each = Object.entries(stageMs).map(([stage, ms]) => `${stage} ${(ms / patchedFrames).toFixed(1)}`);
-  console.log(`  ms a frame: ${each.join(', ')}`);
+/** Adds the wall and processor milliseconds of some work. */
+async function measure<T>(spent: { wall: number; cpu: number }, work: () => Promise<T>): Promise<T> {
+  const start = performance.now();
+  const before = process.cpuUsage();
+  const result = await work();
+  const { user, system } = process.cpuUsage(before);
+  spent.wall += performance.now() - start;
+  spent.cpu += (user + system) / 1000;
+  return result;
 }
 
-async function runBare(model: Model, batch: number, frames: number): Promise<number> {
+async function runBare(model: Model, batch: number, frames: number): Promise<void> {
   const feeds: Record<string, FloatTensor> = {
     mel_spectrogram: { data: new Float32Array(batch * 1280).fill(-1), dims: [batch, 1, 80, 16] },
     video_frames: { data: new Float32Array(batch * 6 * 96 * 96).fill(0.4), dims: [batch, 6, 96, 96] },
   };
-  const start = performance.now();
   for (let done = 0; done < frames; done += batch) await model.run(feeds);
-  return performance.now() - start;
 }
 
 interface BenchFilm {
