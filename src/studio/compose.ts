@@ -1,4 +1,5 @@
 import { EngineClient } from '../engine/host/client.ts';
+import { machineCacheVariable } from '../engine/host/machine-cache.ts';
 import { makeCacheRoot } from './cache-folder.ts';
 
 /** The pieces of a studio, put together for one shell: a command, a server, a window. */
@@ -22,9 +23,13 @@ export interface StudioOptions {
 /** Puts a studio together. Only the cache folder is made; the engine starts when it is used. */
 export function openStudio(options: StudioOptions): Studio {
   const { isDebug, provider } = options;
+  const cacheFolder = makeCacheRoot();
   const engine = new EngineClient({
     showStderr: isDebug,
-    environment: provider === null ? {} : { DUBWRIGHT_PROVIDER: provider },
+    environment: {
+      [machineCacheVariable]: cacheFolder,
+      ...(provider === null ? {} : { DUBWRIGHT_PROVIDER: provider }),
+    },
   });
-  return { engine, cacheFolder: makeCacheRoot(), close: () => engine.close() };
+  return { engine, cacheFolder, close: () => engine.close() };
 }

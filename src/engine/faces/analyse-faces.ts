@@ -4,8 +4,9 @@ import { dirname } from 'node:path';
 import { DubwrightError } from '../../contract/errors.ts';
 import { rationalToNumber } from '../../core/time/rational.ts';
 import { ensureFacePack, type FacePackPaths } from '../face-pack/ensure-face-pack.ts';
-import { openModel } from '../inference/open-model.ts';
-import type { Model } from '../inference/types.ts';
+import { openWithFallback } from '../inference/open-with-fallback.ts';
+import type { OnFallback } from '../inference/open-with-fallback.ts';
+import type { Model, ProviderName } from '../inference/types.ts';
 import type { OnProgress } from '../lipsync/types.ts';
 import { openFrameReader } from '../media/frame-reader.ts';
 import type { SourceVideo } from '../media/types.ts';
@@ -26,6 +27,10 @@ export interface AnalyseFacesRequest {
   readonly folder: string;
   readonly onProgress: OnProgress;
   readonly signal: AbortSignal;
+  /** Runs the models; default `cpu`, which also goes on when another fails. */
+  readonly provider?: ProviderName;
+  /** Hears when the CPU takes over. */
+  readonly onFallback?: OnFallback;
 }
 
 /**
@@ -59,7 +64,8 @@ async function analyseInto(
 ): Promise<FaceIndex> {
   const models: Model[] = [];
   const open = async (path: string): Promise<Model> => {
-    const model = await openModel({ path, threads: 1 });
+    const { provider = 'cpu', onFallback = () => undefined } = request;
+    const model = await openWithFallback({ path, threads: 1, provider }, onFallback);
     models.push(model);
     return model;
   };

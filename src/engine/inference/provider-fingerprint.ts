@@ -34,6 +34,16 @@ export async function providerFingerprint(
     .digest('hex');
 }
 
+/**
+ * Whether anything suggests a graphics adapter or a driver for one. Only Linux can tell without loading a driver;
+ * desktop systems of other kinds are taken to have one.
+ */
+export async function mayHaveGraphics(): Promise<boolean> {
+  if (platform() !== 'linux') return true;
+  if (process.env['VK_ICD_FILENAMES'] || process.env['VK_DRIVER_FILES']) return true;
+  return (await linuxGraphics()).some((sign) => sign !== '');
+}
+
 async function linuxGraphics(): Promise<readonly string[]> {
   const driverFolders = ['/etc/vulkan/icd.d', '/usr/share/vulkan/icd.d', '/usr/local/share/vulkan/icd.d'];
   const drivers = await Promise.all(driverFolders.map(listFolder));

@@ -1,11 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import type { LipEngine } from '../../lipsync/types.ts';
 import { readOnnxHeader } from '../../onnx/onnx-header.ts';
+import type { ProviderName } from '../../inference/types.ts';
+import type { TaskContext } from '../protocol.ts';
 import type { EngineChoice, EngineTasks } from '../tasks.ts';
+import { chosenProvider } from './chosen-provider.ts';
 
 /** A lip engine that was opened for one task. */
 export interface OpenedEngine {
   readonly engine: LipEngine;
+  /** Runs the engine's model; null for an engine without one. */
+  readonly provider: ProviderName | null;
   readonly close: () => Promise<void>;
 }
 
@@ -13,21 +18,26 @@ export interface OpenedEngine {
  * Opens the engine that was asked for.
  * @throws DubwrightError MODEL_NOT_FOUND, MODEL_UNREADABLE, MODEL_WRONG_SHAPE, PROVIDER_UNAVAILABLE
  */
-export async function openLipEngine({ id, modelPath }: EngineChoice): Promise<OpenedEngine> {
+export async function openLipEngine(
+  { id, modelPath }: EngineChoice,
+  signal: AbortSignal,
+): Promise<OpenedEngine> {
   if (id === 'generator') {
     const { createGeneratorEngine } = await import('../../lipsync/generator/generator-engine.ts');
-    const engine = await createGeneratorEngine({ modelPath: modelPath ?? '' });
-    return { engine, close: () => engine.close() };
+    const provider = await chosenProvider('generator', signal);
+    const engine = await createGeneratorEngine({ modelPath: modelPath ?? '', provider });
+    return { engine, provider, close: () => engine.close() };
   }
   const { createUnitSelectionEngine } = await import('../../lipsync/unit-selection/engine.ts');
-  return { engine: createUnitSelectionEngine(), close: () => Promise.resolve() };
+  return { engine: createUnitSelectionEngine(), provider: null, close: () => Promise.resolve() };
 }
 
 /** What an engine's pixels depend on besides their inputs. */
-export async function describeEngine({
-  engine: choice,
-}: EngineTasks['describeEngine']['input']): Promise<EngineTasks['describeEngine']['output']> {
-  const opened = await openLipEngine(choice);
+export async function describeEngine(
+  { engine: choice }: EngineTasks['describeEngine']['input'],
+  { signal }: TaskContext,
+): Promise<EngineTasks['describeEngine']['output']> {
+  const opened = await openLipEngine(choice, signal);
   await opened.close();
   const modelLicence = choice.modelPath === null ? null : await statedLicence(choice.modelPath);
   return { fingerprint: opened.engine.fingerprint, modelLicence };

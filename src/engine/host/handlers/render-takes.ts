@@ -2,7 +2,7 @@ import { openPcmFile } from '../../audio/pcm-file.ts';
 import { openFaceStore } from '../../faces/face-store.ts';
 import { openSource } from '../../media/open-source.ts';
 import type { TaskContext } from '../protocol.ts';
-import type { RenderTakesInput, RenderedTake } from '../tasks.ts';
+import type { EngineTasks, RenderTakesInput } from '../tasks.ts';
 import { openLipEngine } from './lip-engine.ts';
 import { renderJobs } from './render-jobs.ts';
 
@@ -10,16 +10,16 @@ import { renderJobs } from './render-jobs.ts';
 export async function renderTakes(
   input: RenderTakesInput,
   context: TaskContext,
-): Promise<{ readonly takes: readonly RenderedTake[] }> {
+): Promise<EngineTasks['renderTakes']['output']> {
   const { cacheFolder, facesFolder, jobs, originalPcmPath, sourcePath } = input;
   const source = await openSource(sourcePath, context.signal);
-  const opened = await openLipEngine(input.engine);
+  const opened = await openLipEngine(input.engine, context.signal);
   const faces = openFaceStore(facesFolder);
   const originalSound = originalPcmPath === null ? null : openPcmFile(originalPcmPath);
   try {
     const scene = { source, faces, originalSound, cacheFolder };
     const takes = await renderJobs({ scene, engine: opened.engine, jobs, openPcm: openPcmFile }, context);
-    return { takes };
+    return opened.provider === null ? { takes } : { takes, provider: opened.provider };
   } finally {
     originalSound?.close();
     faces.close();
