@@ -65,7 +65,8 @@ export async function makeFilm(folder: string, recipe: FilmRecipe): Promise<stri
   const path = join(folder, recipe.name);
   const { width = 128, height = 96, frameCount = 50, rate = '25', tones = [] } = recipe;
   const seconds = frameCount / rateAsNumber(rate);
-  const picture = `testsrc2=size=${width}x${height}:rate=${rate}`;
+  // Not -frames:v, with which older versions end the sound tracks too, nor -t, which loses a frame at some rates.
+  const picture = `testsrc2=size=${width}x${height}:rate=${rate},trim=end_frame=${frameCount}`;
   const sounds = tones.flatMap((tone) => ['-f', 'lavfi', '-t', seconds.toFixed(4), '-i', toneSource(tone)]);
   const delay =
     recipe.pictureDelaySeconds === undefined ? [] : ['-itsoffset', `${recipe.pictureDelaySeconds}`];
@@ -75,7 +76,7 @@ export async function makeFilm(folder: string, recipe: FilmRecipe): Promise<stri
       : ['-vf', `settb=1/90000,setpts='(${recipe.secondsOfFrameN})/TB'`, '-enc_time_base', '1/90000'];
   await ffmpegText([
     ...[...delay, '-f', 'lavfi', '-i', picture, ...sounds, '-map', '0:v', ...timing],
-    ...[...(await variableRateOptions()), '-frames:v', `${frameCount}`],
+    ...(await variableRateOptions()),
     ...['-c:v', recipe.codec ?? 'libx264', '-pix_fmt', recipe.pixelFormat ?? 'yuv420p'],
     ...[...(recipe.codecOptions ?? []), ...tones.flatMap(toneOptions)],
     ...(recipe.fileStartSeconds === undefined ? [] : ['-output_ts_offset', `${recipe.fileStartSeconds}`]),
