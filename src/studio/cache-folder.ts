@@ -1,7 +1,9 @@
-import { mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DubwrightError } from '../contract/errors.ts';
+import { toOutputError } from '../engine/media/output-file.ts';
+import { makeFolder } from './make-folder.ts';
 import type { CacheIndex } from './store/cache-index.ts';
 import { openProject } from './store/project-store.ts';
 
@@ -36,13 +38,12 @@ export function cacheLimitOf(environment: Environment): number {
 export function makeCacheRoot(environment: Environment = process.env): string {
   const wanted = cacheRootOf(environment, process.platform);
   try {
-    mkdirSync(wanted, { recursive: true });
+    makeFolder(wanted);
+    accessSync(wanted, constants.W_OK);
     return wanted;
   } catch (thrown) {
+    if (environment['DUBWRIGHT_CACHE']) throw toOutputError(thrown, wanted);
     const spare = join(tmpdir(), `dubwright-cache-${process.getuid?.() ?? 'user'}`);
-    if (environment['DUBWRIGHT_CACHE']) {
-      throw new DubwrightError('OUTPUT_NOT_WRITABLE', { path: wanted }, { cause: thrown });
-    }
     mkdirSync(spare, { recursive: true, mode: 0o700 });
     return spare;
   }
@@ -112,7 +113,7 @@ export function clearCache(
   index: CacheIndex,
   request: { readonly limitBytes: number; readonly keepFilmId: string },
 ): string[] {
-  mkdirSync(join(cacheRoot, 'films'), { recursive: true });
+  makeFolder(join(cacheRoot, 'films'));
   adoptUnlisted(cacheRoot, index);
   const films = index.listFilms();
   let total = films.reduce((sum, film) => sum + film.bytes, 0);

@@ -13,6 +13,7 @@ export class JobLog {
   readonly #signal: AbortSignal;
   readonly #meters = new Map<DubStage, ProgressMeter>();
   readonly #seenMs = new Map<DubStage, { readonly firstMs: number; lastMs: number }>();
+  readonly #remarks = new Set<string>();
   readonly #startMs = performance.now();
 
   constructor(onEvent: (event: DubEvent) => void, signal: AbortSignal) {
@@ -53,6 +54,13 @@ export class JobLog {
   note(text: string): void {
     this.notes.push(text);
     this.#onEvent({ kind: 'note', text });
+  }
+
+  /** Says a remark about a part of the film unless it was said about another part before. */
+  noteOnce(text: string, where: string): void {
+    if (this.#remarks.has(text)) return;
+    this.#remarks.add(text);
+    this.note(`${where}: ${text}`);
   }
 
   /** Said once, however often it comes up. */

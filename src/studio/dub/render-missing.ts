@@ -49,6 +49,8 @@ export async function renderMissing(request: RenderRequest, tools: RenderTools):
     const outcome = { ...rendered.outcome, elapsedMs: rendered.elapsedMs };
     finished.set(take.key, outcome);
     noteTake(store, take, outcome);
+    // The same remark about every segment is heard once; the report has them all.
+    for (const note of outcome.notes) log.noteOnce(note, `segment ${take.segment.id}`);
     const counts = { finished: finished.size, total: request.takes.length };
     log.emit({ kind: 'take', segmentId: take.segment.id, takeKey: take.key, ...counts });
   };

@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { DubwrightError } from '../../contract/errors.ts';
 import { cacheLimitOf, clearCache, filmFolder, folderBytes, projectsFolder } from '../cache-folder.ts';
 import { sha256OfText } from '../hashing.ts';
+import { makeFolder } from '../make-folder.ts';
 import type { CacheIndex } from '../store/cache-index.ts';
 import { readMedia } from '../store/media-table.ts';
 import { openProject } from '../store/project-store.ts';
@@ -65,7 +66,7 @@ function openAt(
       takesFolder: join(data, 'takes'),
     };
     for (const folder of Object.values(folders)) {
-      mkdirSync(folder, { recursive: true });
+      makeFolder(folder);
       // A named project's folder is this process's alone; a film's folder may serve another voice just now.
       removeUnfinished(folder, dataFolder === null ? 0 : abandonedMs);
     }

@@ -1,9 +1,10 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { DubwrightError } from '../../contract/errors.ts';
+import { makeFolder } from '../make-folder.ts';
 import { asReadable, inTransaction, openSqlite, withSqliteErrors } from './database.ts';
-import type { RawDb } from './database.ts';
+import type { RawDb, WritableDb } from './database.ts';
 import { migrate } from './migrate.ts';
 import { selectAll, selectOne } from './rows.ts';
 
@@ -77,7 +78,7 @@ export class CacheIndex {
 
   /** Keeps a file's probe; the longest unused ones make room. */
   writeProbe(stamp: FileStamp, probe: string, nowMs: number): void {
-    inTransaction(this.#raw, (db) => {
+    this.#edit((db) => {
       db.prepare('INSERT OR REPLACE INTO probes VALUES (?, ?, ?, ?, ?, ?, ?)').run(
         stamp.path,
         stamp.sizeBytes,
@@ -95,13 +96,15 @@ export class CacheIndex {
 
   /** Notes that a film's folder was used, and how large it is. */
   touchFilm(film: CachedFilm): void {
-    inTransaction(this.#raw, (db) => {
+    this.#edit((db) => {
       db.prepare('INSERT OR REPLACE INTO films VALUES (?, ?, ?)').run(film.id, film.bytes, film.lastUsedMs);
     });
   }
 
   forgetFilm(id: string): void {
-    inTransaction(this.#raw, (db) => db.prepare('DELETE FROM films WHERE id = ?').run(id));
+    this.#edit((db) => {
+      db.prepare('DELETE FROM films WHERE id = ?').run(id);
+    });
   }
 
   /** Longest unused first. */
@@ -113,6 +116,10 @@ export class CacheIndex {
 
   close(): void {
     this.#raw.close();
+  }
+
+  #edit(work: (db: WritableDb) => void): void {
+    withSqliteErrors(this.#raw.name, () => inTransaction(this.#raw, work));
   }
 }
 
@@ -134,7 +141,7 @@ function open(path: string): CacheIndex {
  * thrown away and begun anew: it holds nothing that cannot be found again.
  */
 export function openCacheIndex(cacheRoot: string): CacheIndex {
-  mkdirSync(cacheRoot, { recursive: true });
+  makeFolder(cacheRoot);
   const path = join(cacheRoot, 'index.sqlite');
   try {
     return open(path);

@@ -6,7 +6,7 @@ declare const readable: unique symbol;
 declare const writable: unique symbol;
 
 /** A database that may be read. What only reads asks for this type, so that it cannot write by mistake. */
-export type ReadableDb = Pick<Sqlite.Database, 'prepare'> & { readonly [readable]: true };
+export type ReadableDb = Pick<Sqlite.Database, 'name' | 'prepare'> & { readonly [readable]: true };
 /** A database inside a transaction that may change it. Only `inTransaction` makes one. */
 export type WritableDb = ReadableDb & { readonly [writable]: true };
 

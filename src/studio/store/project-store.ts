@@ -1,6 +1,8 @@
-import { closeSync, mkdirSync, openSync, readSync, statSync } from 'node:fs';
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { DubwrightError } from '../../contract/errors.ts';
+import { toOutputError } from '../../engine/media/output-file.ts';
+import { makeFolder } from '../make-folder.ts';
 import { asReadable, inTransaction, openSqlite, withSqliteErrors } from './database.ts';
 import type { RawDb, ReadableDb, WritableDb } from './database.ts';
 import { migrate } from './migrate.ts';
@@ -79,10 +81,10 @@ function requireOurFile(path: string, applicationId: number): void {
 export function openProject(path: string, layout: DatabaseLayout = projectLayout): ProjectStore {
   const absolute = resolve(path);
   try {
-    mkdirSync(dirname(absolute), { recursive: true });
+    makeFolder(dirname(absolute));
     requireOurFile(absolute, layout.applicationId);
   } catch (thrown) {
-    throw fileError(thrown, absolute);
+    throw toOutputError(thrown, absolute);
   }
   return withSqliteErrors(absolute, () => {
     const raw = openSqlite(absolute, true);
@@ -94,11 +96,4 @@ export function openProject(path: string, layout: DatabaseLayout = projectLayout
       throw thrown;
     }
   });
-}
-
-function fileError(thrown: unknown, path: string): unknown {
-  if (thrown instanceof DubwrightError || !(thrown instanceof Error)) return thrown;
-  const code = 'code' in thrown ? String(thrown.code) : '';
-  if (code === 'ENOSPC') return new DubwrightError('DISK_FULL', { path }, { cause: thrown });
-  return new DubwrightError('OUTPUT_NOT_WRITABLE', { path, reason: thrown.message }, { cause: thrown });
 }

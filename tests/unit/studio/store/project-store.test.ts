@@ -155,6 +155,24 @@ test('one process at a time', () =>
     return Promise.resolve();
   }));
 
+test('a row that nobody of ours wrote is a damaged project, not a crash', () =>
+  withTempFolder((folder) => {
+    const path = join(folder, 'p.dubwright');
+    const store = openProject(path);
+    store.edit((db) => {
+      replaceSegments(db, [cue(0, 10, 'een')]);
+      writeCurrentTake(db, take('k', 's1', 1));
+    });
+    store.close();
+    const raw = new Sqlite(path);
+    raw.exec(`UPDATE takes SET outcome = '{"patchedFrames":"many"}'`);
+    raw.close();
+    const again = openProject(path);
+    assert.throws(() => readTake(again.db, 'k'), failsWith('PROJECT_CORRUPT'));
+    again.close();
+    return Promise.resolve();
+  }));
+
 test('a folder that cannot be made says so', () =>
   withTempFolder((folder) => {
     writeFileSync(join(folder, 'file'), '');
