@@ -35,7 +35,7 @@ export function containerFor(outPath: string, codec: PictureCodec): Container {
 
 /** How a film's pictures go into the encoder. */
 export interface PictureEncoding {
-  /** What the carrier holds: the film's own format, except that gray gets chroma for codecs without gray. */
+  /** What the carrier holds: the film's own format; codecs without gray get chroma, those without alpha none. */
   readonly carrierFormat: PlanarFormat;
   /** Even where the codec wants it; the extra column and row repeat the edge. */
   readonly width: number;
@@ -74,6 +74,18 @@ function encoderFormat(codec: PictureCodec, format: PlanarFormat): string {
   if (codec === 'ffv1') return packedTwins.get(format.name) ?? format.name;
   if (codec === 'prores') return 'yuv422p10le';
   return codec === 'hevc' && format.bitDepth > 8 ? 'yuv420p10le' : 'yuv420p';
+}
+
+/** Only FFV1 here keeps transparency and gray as they are. */
+function carrierFor(codec: PictureCodec, format: PlanarFormat): PlanarFormat {
+  if (codec === 'ffv1') return format;
+  if (format.model === 'gray') return withChroma(format);
+  return format.planeCount === 4 ? withoutAlpha(format) : format;
+}
+
+function withoutAlpha(format: PlanarFormat): PlanarFormat {
+  const name = format.name.replace(/^yuva/, 'yuv').replace(/^gbrap/, 'gbrp');
+  return { ...format, name, planeCount: 3 };
 }
 
 function withChroma(format: PlanarFormat): PlanarFormat {
@@ -116,7 +128,7 @@ export function pictureEncoding(request: {
   readonly colour: ColourTags;
 }): PictureEncoding {
   const { codec, format, width, height } = request;
-  const carrierFormat = format.model === 'gray' && codec !== 'ffv1' ? withChroma(format) : format;
+  const carrierFormat = carrierFor(codec, format);
   const target = encoderFormat(codec, carrierFormat);
   const losesRgb = format.model === 'gbr' && codec !== 'ffv1';
   const colour = losesRgb

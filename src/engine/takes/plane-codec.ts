@@ -4,7 +4,7 @@ import type { Plane, Samples } from '../media/frame.ts';
 /**
  * Lossless packing of a patch's planes: each sample is replaced by its distance from the mean of its left and upper
  * neighbours, 16-bit distances are folded to small positive numbers and split into low and high bytes, and the lot goes
- * through zstd's fastest level. docs/adr/take-container.md has the measurements behind this choice.
+ * through zstd's fastest level. docs/adr/0005-take-container.md has the measurements behind this choice.
  */
 export function packPlanes(planes: readonly Plane[]): Uint8Array {
   const sampleCount = planes.reduce((sum, plane) => sum + plane.data.length, 0);
