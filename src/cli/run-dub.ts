@@ -36,7 +36,7 @@ export function summary(report: DubReport): string[] {
   ].join(', ');
   const megabytes = Math.round(report.peakMemoryBytes / 1e6);
   return [
-    `${report.segments.length} segments: ${segments}.`,
+    `${report.segments.length} ${report.segments.length === 1 ? 'segment' : 'segments'}: ${segments}.`,
     `${patchedFrames} of ${frameCount} frames have new lips; ${durationText(totalMs)}, ` +
       `${framesPerSecond.toFixed(1)} frames/s, at most ${megabytes} MB of memory.`,
     `${exported ? 'Written' : 'Up to date'}: ${report.outPath}`,

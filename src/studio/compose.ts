@@ -1,5 +1,7 @@
 import { EngineClient } from '../engine/host/client.ts';
+import { DubwrightError } from '../contract/errors.ts';
 import { machineCacheVariable } from '../engine/host/machine-cache.ts';
+import { providerNames } from '../engine/inference/types.ts';
 import { makeCacheRoot } from './cache-folder.ts';
 
 /** The pieces of a studio, put together for one shell: a command, a server, a window. */
@@ -20,9 +22,16 @@ export interface StudioOptions {
   readonly provider: string | null;
 }
 
-/** Puts a studio together. Only the cache folder is made; the engine starts when it is used. */
+/**
+ * Puts a studio together. Only the cache folder is made; the engine starts when it is used.
+ * @throws DubwrightError USAGE for a provider that nobody knows
+ */
 export function openStudio(options: StudioOptions): Studio {
   const { isDebug, provider } = options;
+  if (provider !== null && !providerNames.some((name) => name === provider)) {
+    const problem = `there is no execution provider "${provider}", only ${providerNames.join(', ')}`;
+    throw new DubwrightError('USAGE', { problem });
+  }
   const cacheFolder = makeCacheRoot();
   const engine = new EngineClient({
     showStderr: isDebug,

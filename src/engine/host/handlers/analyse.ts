@@ -20,12 +20,15 @@ export async function analyse(
   if (known !== null) {
     return { faces: known, facesFolder, fromCache: true, elapsedMs: performance.now() - startedMs };
   }
-  const provider = await chosenProvider('faces', signal);
+  let provider = await chosenProvider('faces', signal);
   const faces = await analyseFaces({
     source: await openSource(sourcePath, signal),
     folder: facesFolder,
     onProgress: (progress) => emit({ kind: 'progress', progress }),
-    onFallback: (text) => emit({ kind: 'warning', text }),
+    onFallback: (text) => {
+      provider = 'cpu';
+      emit({ kind: 'warning', text });
+    },
     provider,
     signal,
   });
