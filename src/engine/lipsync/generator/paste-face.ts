@@ -35,7 +35,7 @@ export function pasteFace({ frame, view, generated, original, size, skin }: Past
   if (face === null) return null;
   const newGrids = planeGridsOf(frame, generated, original);
   const oldGrids = planeGridsOf(frame, original);
-  const offsets = skin.follow({
+  const matches = skin.follow({
     trackId: view.trackId,
     generated: newGrids,
     original: oldGrids,
@@ -45,8 +45,8 @@ export function pasteFace({ frame, view, generated, original, size, skin }: Past
   return blendPlanes(frame, face.mask, (index, box) => {
     const place = placeOnGrid({ frame, view, size, index, box });
     const values = upsample({ ...place, grid: { values: newGrids[index], ...size } });
-    const offset = offsets[index];
-    for (let i = 0; i < values.length; i++) values[i] += offset;
+    const { gain, offset } = matches[index];
+    for (let i = 0; i < values.length; i++) values[i] = values[i] * gain + offset;
     if (carriesDetail(frame, index)) {
       const coarse = upsample({ ...place, grid: { values: oldGrids[index], ...size } });
       addSkinDetail(values, { luma: frame.planes[index], coarse, face, frameIndex: frame.index });

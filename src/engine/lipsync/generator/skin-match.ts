@@ -1,21 +1,28 @@
 import type { Mask } from '../../pixels/feather-mask.ts';
 import type { FaceView } from './face-framing.ts';
 
-/** What is added to each plane of a generated face so that it joins the skin around it, in sample units. */
-export type SkinOffsets = readonly number[];
+/** How one plane of a generated face becomes like the skin around it: value · gain + offset, in sample units. */
+export interface PlaneMatch {
+  readonly gain: number;
+  readonly offset: number;
+}
 
 /** Share of the new measurement in each frame: a fifth of a second to follow a change of light. */
 const followShare = 0.3;
-/** No correction beyond this share of a sample's range: a ruined picture must not be hidden by its mean. */
-const largestShare = 0.12;
+/** No correction beyond these: a ruined picture must not be hidden by its mean. */
+const largestShiftShare = 0.12;
+const largestGain = 1.3;
+/** Variance, in 8-bit units, below which an even skin says nothing about contrast. */
+const evenSkinVariance = 12;
 
 /**
  * Remembers how a generator's colours differ from the film's along the mask's soft edge, where both show the same
- * skin. The correction moves slowly within a track, so that it cannot flicker, and starts anew with each track.
+ * skin, as a straight line per plane: the offset takes out a cast, the gain a weaker or stronger light on one cheek.
+ * The line moves slowly within a track, so that it cannot flicker, and starts anew with each track.
  */
 export class SkinMatch {
   #trackId = -1;
-  #offsets: number[] = [];
+  #matches: PlaneMatch[] = [];
 
   /**
    * @param generated one grid per plane at the model's size
@@ -28,26 +35,47 @@ export class SkinMatch {
     readonly original: readonly Float32Array[];
     readonly edge: Float32Array;
     readonly bitDepth: number;
-  }): SkinOffsets {
+  }): readonly PlaneMatch[] {
     const { trackId, generated, original, edge, bitDepth } = request;
-    const limit = largestShare * 2 ** bitDepth;
-    const measured = generated.map((grid, plane) => {
-      let sum = 0;
-      let weights = 0;
-      for (let i = 0; i < edge.length; i++) {
-        if (edge[i] === 0) continue;
-        sum += edge[i] * (original[plane][i] - grid[i]);
-        weights += edge[i];
-      }
-      return weights === 0 ? 0 : Math.min(limit, Math.max(-limit, sum / weights));
-    });
-    const isSameTrack = trackId === this.#trackId && this.#offsets.length === measured.length;
-    this.#offsets = isSameTrack
-      ? measured.map((value, i) => this.#offsets[i] + followShare * (value - this.#offsets[i]))
+    const unit = 2 ** (bitDepth - 8);
+    const measured = generated.map((grid, plane) => fitLine(grid, original[plane], edge, unit));
+    const isSameTrack = trackId === this.#trackId && this.#matches.length === measured.length;
+    const towards = (from: number, to: number): number => from + followShare * (to - from);
+    this.#matches = isSameTrack
+      ? measured.map(({ gain, offset }, i) => ({
+          gain: towards(this.#matches[i].gain, gain),
+          offset: towards(this.#matches[i].offset, offset),
+        }))
       : measured;
     this.#trackId = trackId;
-    return this.#offsets;
+    return this.#matches;
   }
+}
+
+/** Weighted least squares, held towards gain 1 where the skin is even. */
+function fitLine(from: Float32Array, to: Float32Array, weights: Float32Array, unit: number): PlaneMatch {
+  let [total, sumFrom, sumTo, squares, products] = [0, 0, 0, 0, 0];
+  for (let i = 0; i < weights.length; i++) {
+    const weight = weights[i];
+    if (weight === 0) continue;
+    total += weight;
+    sumFrom += weight * from[i];
+    sumTo += weight * to[i];
+    squares += weight * from[i] * from[i];
+    products += weight * from[i] * to[i];
+  }
+  if (total === 0) return { gain: 1, offset: 0 };
+  const [meanFrom, meanTo] = [sumFrom / total, sumTo / total];
+  const variance = Math.max(0, squares / total - meanFrom * meanFrom);
+  const covariance = products / total - meanFrom * meanTo;
+  const hold = evenSkinVariance * unit * unit;
+  const gain = clamp((covariance + hold) / (variance + hold), 1 / largestGain, largestGain);
+  const limit = largestShiftShare * 256 * unit;
+  return { gain, offset: meanFrom + clamp(meanTo - meanFrom, -limit, limit) - gain * meanFrom };
+}
+
+function clamp(value: number, least: number, most: number): number {
+  return value < least ? least : value > most ? most : value;
 }
 
 /** Where on the model's grid the mask fades: 1 at its half-way line, 0 where it is empty or full. */
