@@ -40,6 +40,9 @@ export interface WarpField {
   readonly donors: readonly { readonly x: Float32Array; readonly y: Float32Array }[];
 }
 
+/** Skin that would move less than this stays bit for bit where it is. */
+const leastShiftPx = 0.15;
+
 function smoothStep01(value: number): number {
   const t = value < 0 ? 0 : value > 1 ? 1 : value;
   return t * t * (3 - 2 * t);
@@ -104,7 +107,7 @@ export function buildWarpField(request: WarpRequest): WarpField | null {
   const ring = pickPoints(destination, maskRing);
   const box = fieldBox(ring, shape.reach * unit, request.frame, request.format);
   if (box.width < 16 || box.height < 16) return null;
-  const step = 2 ** Math.max(2, Math.floor(Math.log2(unit / 18)));
+  const step = 2 ** Math.max(2, Math.floor(Math.log2(unit / 14)));
   const columns = Math.ceil(box.width / step) + 1;
   const rows = Math.ceil(box.height / step) + 1;
 
@@ -135,8 +138,10 @@ export function buildWarpField(request: WarpRequest): WarpField | null {
       const held = inside >= 0 ? 1 : 1 - smoothStep01(-inside / shape.reach);
       if (held > 0) {
         skinPlate.evaluate(x, y, at, 0);
-        skinX[node] = held * at[0];
-        skinY[node] = held * at[1];
+        if (held * Math.hypot(at[0], at[1]) > leastShiftPx) {
+          skinX[node] = held * at[0];
+          skinY[node] = held * at[1];
+        }
       }
       // One node beyond the mask too: cells on its edge interpolate between this node and one inside.
       if (inside * unit > -2 * step) {
