@@ -45,6 +45,9 @@ export function makeCacheRoot(environment: Environment = process.env): string {
     if (environment['DUBWRIGHT_CACHE']) throw toOutputError(thrown, wanted);
     const spare = join(tmpdir(), `dubwright-cache-${process.getuid?.() ?? 'user'}`);
     mkdirSync(spare, { recursive: true, mode: 0o700 });
+    // Everybody may write beside it: a folder that somebody else laid there is not ours to trust.
+    if (process.getuid !== undefined && statSync(spare).uid !== process.getuid())
+      throw toOutputError(thrown, wanted);
     return spare;
   }
 }

@@ -324,6 +324,26 @@ test('an empty voice is told from a silent one', () =>
     );
   }));
 
+test('a film whose own sound is empty counts as a silent film', () =>
+  withTempFolder(async (folder) => {
+    const desk = layOutDesk(folder);
+    const { rendered, report } = await run(desk, desk.request, { filmSoundIsEmpty: true });
+    assert.ok(rendered.length > 0);
+    assert.match(report.warnings.join(), /counts as a silent film/);
+  }));
+
+test('what a killed run left unfinished in a project is cleared away', () =>
+  withTempFolder(async (folder) => {
+    const desk = layOutDesk(folder);
+    const request = { ...desk.request, projectPath: join(folder, 'p.dubwright'), overwrite: true };
+    await run(desk, request);
+    const leftover = join(folder, 'p.dubwright-data', 'takes', '.dubwright-0123456789abcdef.part');
+    writeFileSync(leftover, 'half a take');
+    const { rendered } = await run(desk, request);
+    assert.deepEqual(rendered, []);
+    assert.ok(!existsSync(leftover));
+  }));
+
 test('a project of another film is refused and not changed', () =>
   withTempFolder(async (folder) => {
     const desk = layOutDesk(folder);

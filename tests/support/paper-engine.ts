@@ -45,6 +45,8 @@ export interface PaperEngineOptions {
   readonly frameCount: number;
   readonly faces?: FaceIndex;
   readonly fingerprint?: string;
+  /** The films' own sound stream holds no sample. */
+  readonly filmSoundIsEmpty?: boolean;
   /** Called after each finished take, before the next begins. */
   readonly afterTake?: (finished: number) => Promise<void>;
 }
@@ -94,6 +96,9 @@ export class PaperEngine implements EnginePort {
         elapsedMs: 1,
       }),
     decodeSound: ({ outPath, path }) => {
+      if (path.endsWith('.film') && this.#options.filmSoundIsEmpty === true) {
+        throw new DubwrightError('AUDIO_EMPTY', { path });
+      }
       if (path.endsWith('.film')) writeFileSync(outPath, new Float32Array(this.#options.frameCount * 640));
       else copyFileSync(path, outPath);
       return Promise.resolve({ sampleCount: 0, sampleRateHz: 16_000, sha256: '' });
