@@ -123,11 +123,11 @@ function tongue(): Part {
       return {
         at: [
           1.85 * side * mix(0.35, 1, tip),
-          -9.35 + 0.85 * round * mix(0.3, 1, tip) - groove,
+          -8.95 + 0.8 * round * mix(0.3, 1, tip) - groove,
           3.2 + 3.75 * forward,
         ],
         detail: [side, forward],
-        openness: 0.62 * forward,
+        openness: 0.3 + 0.6 * forward,
       };
     },
   });
@@ -143,7 +143,7 @@ function ear(side: 1 | -1, look: SpeakerLook): Part {
     vertex: (u, v) => {
       const turn = u * 2 * Math.PI;
       const [c, s] = [Math.cos(turn), Math.sin(turn)];
-      const long = (s > 0 ? 2.9 : 2.75) * size;
+      const long = (s > 0 ? 2.9 : 2.5) * size;
       const wide = 1.75 * size;
       const back = c * wide * v * (1 - 0.28 * smoothstep(0.2, -0.9, s * v)) - 0.25 * smoothstep(0, -1, s * v);
       const up = s * long * v;
@@ -152,7 +152,7 @@ function ear(side: 1 | -1, look: SpeakerLook): Part {
       const inner = 0.3 * bell(v - 0.58, 0.13) * smoothstep(-0.3, 0.4, c) * (1 - lobe);
       const concha = -0.55 * bell(v, 0.36);
       const lift = helix + inner + concha + lobe * 0.1;
-      const x = 6.75 + (back + 1.2) * 0.36 + lift * 0.85 - 0.5 * smoothstep(-1.2, -2.75, up);
+      const x = 6.5 + (back + 1.2) * 0.36 + lift * 0.85 - 0.95 * smoothstep(-0.6, -2.5, up);
       const z = -0.7 - (back + 0.6) * 0.82 + lift * 0.5;
       return {
         at: [side * x, -0.9 + up - back * 0.15, z],

@@ -6,7 +6,7 @@ import { unit } from './stage.ts';
 import type { Stage } from './stage.ts';
 
 const office: Stage = {
-  camera: { from: [6, -3, 112], at: [0.5, -6.2, 0], frameHeightCm: 38 },
+  camera: { from: [6, -3, 112], at: [0.5, -5.2, 0], frameHeightCm: 38.5 },
   lamps: [
     { towards: unit(-0.6, 0.5, 0.78), colour: [1.5, 1.36, 1.2], wrap: 0.28, shadows: true },
     { towards: unit(0.8, 0.1, 0.6), colour: [0.28, 0.3, 0.36], wrap: 0.5, shadows: false },
@@ -19,7 +19,7 @@ const office: Stage = {
 };
 
 const curtain: Stage = {
-  camera: { from: [-24, -4, 106], at: [0, -4.6, 2], frameHeightCm: 29 },
+  camera: { from: [-24, -4, 106], at: [0, -4.0, 2], frameHeightCm: 30 },
   lamps: [
     { towards: unit(0.62, 0.42, 0.75), colour: [1.42, 1.28, 1.08], wrap: 0.25, shadows: true },
     { towards: unit(-0.8, 0.1, 0.55), colour: [0.2, 0.26, 0.36], wrap: 0.5, shadows: false },

@@ -117,7 +117,7 @@ function occlusion(solid: Solid, p: readonly number[], n: readonly number[]): nu
     blocked += (weight * Math.max(0, reach - solid(x, y, z))) / reach;
     weight *= 0.82;
   }
-  return Math.max(0.12, 1 - blocked * 0.5);
+  return Math.max(0.12, 1 - blocked * 0.43);
 }
 
 function quadTriangles(ringCount: number): Uint32Array {

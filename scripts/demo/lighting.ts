@@ -50,7 +50,7 @@ function highlight(s: SurfacePoint, lamp: Lamp): number {
     const tangent = s.nz * hy - s.ny * hz;
     const sine = Math.sqrt(Math.max(0, 1 - tangent * tangent));
     return (
-      (0.035 * Math.pow(sine, 30) * smoothstep(0, 0.6, facing) + 0.02 * Math.pow(facing, 12)) * (s.shine * 3)
+      (0.02 * Math.pow(sine, 30) * smoothstep(0, 0.6, facing) + 0.01 * Math.pow(facing, 12)) * (s.shine * 3)
     );
   }
   if (facing < 0.6) return 0;

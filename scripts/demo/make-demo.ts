@@ -46,7 +46,7 @@ async function encodeFilm(plan: FilmPlan, sound: string): Promise<void> {
         '-preset',
         'veryslow',
         '-crf',
-        '21',
+        '19',
         '-tune',
         'grain',
         '-maxrate',

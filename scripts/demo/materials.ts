@@ -63,18 +63,18 @@ function paintHead(s: SurfacePoint, frame: MaterialFrame): void {
     r[6] * bx + r[7] * by + r[8] * bz,
   );
   // Walls of the mouth carry the slit's chart and fade to black with depth.
-  if (s.openness < 0.999 && isInsideMouth(s)) {
+  if (isInsideMouth(s)) {
     const light = s.openness * s.openness;
     dye(s, mix(0.05, s.r, light), mix(0.012, s.g * 0.8, light), mix(0.012, s.b * 0.8, light));
-    s.openness = light * mix(0.35, 1, frame.mouthLight) + 0.02;
+    s.openness = light * mix(0.35, 1, frame.mouthLight) + 0.07;
     return;
   }
   paintEye(s, frame);
 }
 
+/** The walls of the mouth carry the slit's own chart, whose second coordinate is exactly 0. */
 function isInsideMouth(s: SurfacePoint): boolean {
-  const ellipse = Math.abs(s.detailU) < 2.6 && Math.abs(s.detailV) < 0.02;
-  return ellipse;
+  return Math.abs(s.detailV) < 1e-4;
 }
 
 function paintPlainSkin(s: SurfacePoint, frame: MaterialFrame): void {
@@ -105,7 +105,7 @@ function paintTeeth(s: SurfacePoint, frame: MaterialFrame): void {
   );
   s.shine = 0.7;
   s.gloss = 60;
-  s.openness *= mix(0.35, 1, frame.mouthLight);
+  s.openness *= mix(0.6, 1.15, frame.mouthLight);
 }
 
 function paintTongue(s: SurfacePoint, frame: MaterialFrame): void {
