@@ -33,6 +33,9 @@ export interface LipSegment {
   readonly personId: number;
   /** The segment's voice alone; sample 0 sounds when frame `startFrame` appears. */
   readonly voice: PcmReader;
+  /** The frame before (after) shows the film's own mouth: pass over from (to) it within a few frames. */
+  readonly fadeIn?: boolean;
+  readonly fadeOut?: boolean;
 }
 
 /** How far a long step has come. */

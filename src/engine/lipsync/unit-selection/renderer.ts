@@ -6,6 +6,7 @@ import { compositePatch } from './composite.ts';
 import { donorsAlong, type Donor } from './donors.ts';
 import { lipTargetsOf, type LipTargets } from './lip-targets.ts';
 import { destinationMesh, poseDonor } from './mouth-geometry.ts';
+import type { MouthCrop } from './mouth-crop.ts';
 import { nudgeLips, planNudges } from './nudge-lips.ts';
 import { readSmoothMesh, shapeSize } from './person-table.ts';
 import { frameMiddles, type Speaker } from './prepare-speaker.ts';
@@ -27,6 +28,14 @@ interface Plan {
   readonly donors: readonly (readonly Donor[])[];
   /** How far to open each frame's borrowed mouth, in eye-corner distances. */
   readonly nudges: Float32Array;
+}
+
+/** What goes into one frame. */
+interface FramePlan {
+  readonly donors: readonly Donor[];
+  readonly nudge: number;
+  /** Share of the film's own mouth, above zero only where a segment fades in or out. */
+  readonly own: number;
 }
 
 /** Renders segments of one speaker; see `createUnitSelectionEngine`. */
@@ -60,7 +69,8 @@ export class UnitSelectionRenderer implements LipRenderer {
     for await (const frame of frames) {
       signal.throwIfAborted();
       const at = frame.index - segment.startFrame;
-      const patch = this.#renderFrame(frame, { donors: donors[at], nudge: nudges[at] }, light);
+      const own = ownShare(segment, frame.index);
+      const patch = this.#renderFrame(frame, { donors: donors[at], nudge: nudges[at], own }, light);
       if (patch) {
         patchedFrames++;
         await emit(patch);
@@ -172,18 +182,15 @@ export class UnitSelectionRenderer implements LipRenderer {
     };
   }
 
-  #renderFrame(
-    frame: VideoFrame,
-    { donors, nudge }: { readonly donors: readonly Donor[]; readonly nudge: number },
-    light: RunLight,
-  ): Patch | null {
+  #renderFrame(frame: VideoFrame, { donors, nudge, own }: FramePlan, light: RunLight): Patch | null {
     const { library, table } = this.#speaker;
     const targetMesh = readSmoothMesh(this.#scene.faces, table, frame.index);
     if (!targetMesh) return null;
-    const mouths = donors.map(({ index, share }) => ({ ...library.read(index), share }));
+    const mouths = donors.map(({ index, share }) => ({ ...library.read(index), share: share * (1 - own) }));
+    if (own > 0) mouths.push({ mesh: targetMesh, crop: wholeFrame(frame), share: own });
     const posed = mouths.map(({ mesh, share }) => ({ mesh: poseDonor(mesh, targetMesh), share }));
     const destination = destinationMesh(targetMesh, posed);
-    nudgeLips(destination, nudge);
+    nudgeLips(destination, nudge * (1 - own));
     const field = buildWarpField({
       frame,
       format: frame.format,
@@ -196,6 +203,22 @@ export class UnitSelectionRenderer implements LipRenderer {
     const colours = light.follow(fitColour(frame, mouths, field), donors[0].index);
     return compositePatch(frame, mouths, field, colours);
   }
+}
+
+/** Frames over which a segment passes from the film's own mouth to the borrowed one. */
+const fadeFrames = 3;
+
+/** How much of the film's own mouth a frame keeps: falls to zero over the first frames of a fade. */
+function ownShare({ startFrame, endFrame, fadeIn, fadeOut }: LipSegment, frame: number): number {
+  const fromEdge = Math.min(
+    fadeIn === true ? frame - startFrame : Infinity,
+    fadeOut === true ? endFrame - 1 - frame : Infinity,
+  );
+  return Math.max(0, 1 - (fromEdge + 1) / (fadeFrames + 1));
+}
+
+function wholeFrame(frame: VideoFrame): MouthCrop {
+  return { box: { x: 0, y: 0, width: frame.width, height: frame.height }, planes: frame.planes };
 }
 
 /** Keeps the colour match steady inside a run and lets it change where another run begins. */
