@@ -2,23 +2,14 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { exitCodes } from '../../src/contract/exit-codes.ts';
 import { lastJson, runCli } from '../support/cli.ts';
+import { oldNode } from '../support/old-node.ts';
 
 const packageFolder = fileURLToPath(new URL('../../', import.meta.url));
-
-/** A Node on PATH that is too old for the sources; null where there is none. */
-function oldNode(): string | null {
-  const names = (process.env['PATH'] ?? '').split(delimiter).map((folder) => join(folder, 'node'));
-  const versions = [...names, '/usr/bin/node', '/usr/local/bin/node'].map((path) => {
-    const { stdout, status } = spawnSync(path, ['-p', 'process.versions.node'], { encoding: 'utf8' });
-    return { path, major: status === 0 ? Number(stdout.split('.')[0]) : NaN };
-  });
-  return versions.find(({ major }) => major < 22)?.path ?? null;
-}
 
 describe('the command line', () => {
   const cwd = realpathSync(mkdtempSync(join(tmpdir(), 'dubwright-cli-')));
@@ -49,6 +40,11 @@ describe('the command line', () => {
     ['a wrong word', ['dub', 'a', 'b', '-o', 'c.mp4', '--codec', 'divx'], /--codec takes h264, .*not "divx"/],
     ['a wrong time', ['dub', 'a', 'b', '-o', 'c.mp4', '--voice-start', 'soon'], /"soon" is not a time/],
     ['a wrong place', ['dub', 'a', 'b', '-o', 'c.mp4', '--face-at', '12s'], /"12s" is not a place/],
+    [
+      'an unknown provider',
+      ['dub', 'a', 'b', '-o', 'c.mp4', '--provider', 'abacus'],
+      /There is no execution provider "abacus", only cpu, /,
+    ],
     [
       'two faces',
       ['dub', 'a', 'b', '-o', 'c.mp4', '--face', '1', '--face-at', '1s:2,3'],

@@ -10,6 +10,7 @@ import { makeVoice } from '../support/burst-voice.ts';
 import { lastJson, startCli } from '../support/cli.ts';
 import type { CliRun } from '../support/cli.ts';
 import { makeFilm } from '../support/make-media.ts';
+import { oldNode } from '../support/old-node.ts';
 import { descendantsOf, isAlive, waitUntilGone } from '../support/processes.ts';
 import { speakerFilm } from '../support/speaker-film.ts';
 
@@ -26,13 +27,16 @@ after(() => rmSync(root, { recursive: true }));
 let deskCount = 0;
 
 /** Starts a dub of the long faceless film into a folder of its own and waits until a stage is under way. */
-async function dubUntil(stage: string): Promise<{ run: CliRun; folder: string; pids: number[] }> {
+async function dubUntil(
+  stage: string,
+  node = process.execPath,
+): Promise<{ run: CliRun; folder: string; pids: number[] }> {
   const folder = join(root, `desk-${deskCount++}`);
   mkdirSync(folder);
   const args = ['dub', join(root, 'long.mp4'), join(root, 'voice.wav'), '-o', 'out.mkv', '--codec', 'ffv1'];
   // Only what has not been analysed is analysed; what has been goes straight to its export.
   const cache = stage === 'faces' ? join(root, `cache-${deskCount}`) : join(root, 'cache');
-  const run = startCli([...args, '--json'], { cwd: folder, environment: { DUBWRIGHT_CACHE: cache } });
+  const run = startCli([...args, '--json'], { cwd: folder, environment: { DUBWRIGHT_CACHE: cache }, node });
   await run.lineMatching(new RegExp(`"kind":"progress","stage":"${stage}"`));
   if (stage === 'export') await unfinishedFile(folder);
   const pids = descendantsOf(run.child.pid ?? 0).map(({ pid }) => pid);
@@ -79,6 +83,23 @@ describe('a dub that is stopped', { skip: needsProc }, () => {
       const result = await run.result;
       assert.equal(lastJson(result)['code'], 'FFMPEG_FAILED', result.stderr);
       assert.equal(result.exitCode, exitCodes.FFMPEG_FAILED);
+      for (const pid of pids) await waitUntilGone(pid);
+      assert.deepEqual(readdirSync(folder), []);
+    });
+  }
+
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGKILL'] as const) {
+    it(`by ${signal} to the old Node that launched it`, async (test) => {
+      const node = oldNode();
+      if (node === null) {
+        test.skip('no Node older than 22 on this machine');
+        return;
+      }
+      const { run, folder, pids } = await dubUntil('export', node);
+      run.child.kill(signal);
+      const result = await run.result;
+      if (signal === 'SIGKILL') assert.equal(result.exitSignal, signal);
+      else assert.equal(result.exitCode, exitCodes.CANCELLED, result.stderr);
       for (const pid of pids) await waitUntilGone(pid);
       assert.deepEqual(readdirSync(folder), []);
     });
