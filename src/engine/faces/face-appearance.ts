@@ -10,6 +10,10 @@ const lowerFace: readonly number[] = [
   211, 212, 214, 216, 303, 313, 335, 369, 375, 391, 393, 394, 395, 396, 405, 410, 418, 422, 426, 427, 430,
   431, 432, 434, 436,
 ];
+/** Those of them around the lips. */
+const nearMouth: ReadonlySet<number> = new Set([
+  0, 17, 73, 83, 85, 106, 146, 164, 165, 167, 181, 186, 303, 313, 335, 375, 391, 393, 405, 410,
+]);
 /** Points of nose, brow and upper cheeks: they tell how the light on the face changes. */
 const upperFace: readonly number[] = [
   4, 9, 36, 66, 69, 119, 121, 151, 168, 236, 266, 299, 348, 350, 360, 419,
@@ -57,7 +61,9 @@ function quantile(histogram: Uint32Array, part: number): number {
 }
 
 /** Movement of a point's colour that speech, light and codec cause, in 8-bit steps. */
-const leastSpread = 10;
+const leastSpread = 8;
+/** A colour farther than so many spreads from the median is something else's. */
+const strangeFrom = 3;
 
 /** What a face usually looks like: median and spread of each colour of its appearance over a track. */
 export class UsualAppearance {
@@ -71,21 +77,25 @@ export class UsualAppearance {
   }
 
   /**
-   * Part of the lower face, 0 to 1, that does not look as it usually does: a hand, a cup, a microphone that passes.
-   * What covers the mouth through most of the track is its usual look and goes unnoticed.
+   * Part of the lower face or of what lies around the lips, whichever is more, 0 to 1, that does not look as it
+   * usually does: a hand, a cup, a microphone that passes. What covers the mouth through most of the track is its
+   * usual look and goes unnoticed.
    */
   coveredPart(appearance: Uint8Array): number {
     this.#usual ??= this.#summarise();
     const { median, spread } = this.#usual;
     const light = this.#lightChange(appearance, median);
     let strange = 0;
-    for (let point = 0; point < lowerFace.length; point += 1) {
+    let strangeNearMouth = 0;
+    lowerFace.forEach((point, i) => {
       let farthest = 0;
-      for (let i = point * 3; i < point * 3 + 3; i += 1)
-        farthest = Math.max(farthest, Math.abs(appearance[i] - median[i] - light) / spread[i]);
-      if (farthest > 3) strange += 1;
-    }
-    return strange / lowerFace.length;
+      for (let at = i * 3; at < i * 3 + 3; at += 1)
+        farthest = Math.max(farthest, Math.abs(appearance[at] - median[at] - light) / spread[at]);
+      if (farthest <= strangeFrom) return;
+      strange += 1;
+      if (nearMouth.has(point)) strangeNearMouth += 1;
+    });
+    return Math.max(strange / lowerFace.length, strangeNearMouth / nearMouth.size);
   }
 
   /** How much lighter the upper face is than usual: the middle one of its points. */

@@ -10,7 +10,7 @@ export interface TrackPortrait {
 }
 
 /** Groups of tracks more alike than this (mean cosine over all pairs) are one person. */
-export const samePersonSimilarity = 0.6;
+export const samePersonSimilarity = 0.65;
 
 interface Group {
   readonly tracks: readonly TrackPortrait[];

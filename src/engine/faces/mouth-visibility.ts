@@ -13,9 +13,12 @@ const freeYaw = 40;
 const goneYaw = 70;
 const freePitch = 35;
 const gonePitch = 60;
-/** Speech and beards alone change up to a fifth of the lower face's points. */
+/**
+ * In 9,000 frames of real speech without anything before the face, up to a third of the points looked unusual (heads
+ * that turn fast), in 99 of 100 under 0.2; a hand at the corner of the mouth gives 0.3, over half of it 0.45, over all of it 0.6 and more.
+ */
 const freeCover = 0.2;
-const goneCover = 0.5;
+const goneCover = 0.45;
 
 /** What is known of a mouth without knowing how the face usually looks. */
 export interface MouthView {
