@@ -1,6 +1,12 @@
+import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { DubRequestInput } from '../../src/contract/dub.ts';
+import type { DubEvent, DubReport, DubRequestInput } from '../../src/contract/dub.ts';
+import { DubwrightError } from '../../src/contract/errors.ts';
+import type { ErrorCode } from '../../src/contract/errors.ts';
+import { dub } from '../../src/studio/dub-service.ts';
+import { PaperEngine } from './paper-engine.ts';
+import type { PaperEngineOptions } from './paper-engine.ts';
 
 const rateHz = 16_000;
 
@@ -64,3 +70,34 @@ export function layOutDesk(folder: string, colours: readonly number[] = [1, 2, 3
   desk.writeVoice(colours);
   return desk;
 }
+
+/** 24 s: longer than the desk's voice of 21.6 s. */
+export const deskFrameCount = 600;
+
+/** What a run of a job did. */
+export interface DeskRun {
+  readonly report: DubReport;
+  readonly rendered: readonly string[];
+  readonly calls: readonly string[];
+  readonly events: readonly DubEvent[];
+}
+
+/** Runs a job on the desk with a paper engine; the film has 600 frames unless told otherwise. */
+export async function runDesk(
+  desk: DubDesk,
+  request: DubRequestInput = desk.request,
+  engineOptions: Partial<PaperEngineOptions> = {},
+): Promise<DeskRun> {
+  const engine = new PaperEngine({ frameCount: deskFrameCount, ...engineOptions });
+  const events: DubEvent[] = [];
+  const onEvent = (event: DubEvent): number => events.push(event);
+  const report = await dub(request, { engine, onEvent, cacheRoot: desk.cacheRoot });
+  return { report, rendered: engine.rendered, calls: engine.calls, events };
+}
+
+/** For `assert.rejects`: one of our errors, with this code. */
+export const failsWith = (code: ErrorCode) => (thrown: unknown) => {
+  assert.ok(thrown instanceof DubwrightError, String(thrown));
+  assert.equal(thrown.code, code);
+  return true;
+};
