@@ -97,12 +97,13 @@ for (const [name, recipe] of [
   });
 }
 
-/** Largest distance in seconds between the presentation times of two films, the end of the last frame included. */
-function largestShift(a: SourceVideo, b: SourceVideo): number {
+/** Distances in seconds between the presentation times of two films: the largest of all starts, and of the end. */
+function shifts(a: SourceVideo, b: SourceVideo): { readonly starts: number; readonly end: number } {
   const seconds = (film: SourceVideo) =>
     [...film.table.ticks].map((tick) => tick * rationalToNumber(film.table.timeBase));
   const other = seconds(b);
-  return Math.max(...seconds(a).map((time, i) => Math.abs(time - other[i])));
+  const all = seconds(a).map((time, i) => Math.abs(time - other[i]));
+  return { starts: Math.max(...all.slice(0, -1)), end: all.at(-1) ?? 0 };
 }
 
 const rates: readonly FilmRecipe[] = [
@@ -128,7 +129,13 @@ for (const recipe of rates) {
       await exportWith({ sourcePath: source.info.path, outPath, codec });
       const out = await openSource(outPath);
       assert.equal(out.table.frameCount, source.table.frameCount, outPath);
-      assert.ok(largestShift(source, out) < tolerance, `${outPath}: ${largestShift(source, out)}`);
+      const { starts, end } = shifts(source, out);
+      assert.ok(starts < tolerance, `${outPath}: starts differ by ${starts}`);
+      // ffprobe takes the wait before a late first frame off the last one.
+      assert.ok(
+        end < tolerance + rationalToNumber(source.table.timeBase) * source.table.ticks[0],
+        `${outPath}: ${end}`,
+      );
     }
   });
 }
@@ -170,6 +177,13 @@ test('size, colour tags, pixel aspect, timecode and label survive; rotation is c
     assert.match(tags, /"comment": "AI-dubbed with Dubwright 0\.0\.0/i, name);
     assert.match(tags, /"dubwright": "\{\\"synthetic\\":true/i, name);
   }
+});
+
+test('colour tags that the film does not have are not invented', async () => {
+  const film = await makeFilm(folder, { name: 'untagged.mp4', width: 1280, height: 720, frameCount: 3 });
+  await exportWith({ sourcePath: film, outPath: at('untagged-out.mp4') });
+  const { colour } = (await openSource(at('untagged-out.mp4'))).video;
+  assert.deepEqual(colour, (await openSource(film)).video.colour);
 });
 
 test('the sidecar says which frames are synthetic', async () => {

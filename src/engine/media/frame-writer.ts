@@ -79,7 +79,7 @@ function timeOptions(request: FrameWriterRequest, container: string): string[] {
   const { timeBase } = request;
   const track = container === 'matroska' ? [] : ['-video_track_timescale', String(timeBase.den)];
   const step = rational(timeBase.num * request.tickStep, timeBase.den);
-  return ['-enc_time_base', formatRational(step), ...track];
+  return ['-enc_time_base:v', formatRational(step), ...track];
 }
 
 function timecodeOptions(request: FrameWriterRequest): string[] {
@@ -87,6 +87,12 @@ function timecodeOptions(request: FrameWriterRequest): string[] {
   // An empty value keeps a timecode out that would come along with the film's other metadata.
   if (startTimecode === null || !allowsTimecode(frameRate)) return ['-metadata', 'timecode='];
   return ['-timecode', startTimecode];
+}
+
+/** `write_colr` invents what is unknown, from the picture's height. */
+function movFlags({ space, primaries, transfer }: ColourTags): string {
+  const isKnown = [space, primaries, transfer].every((tag) => tag !== 'unknown' && tag !== '');
+  return `+faststart+use_metadata_tags${isKnown ? '+write_colr' : ''}`;
 }
 
 async function startEncoder(request: FrameWriterRequest, temporaryPath: string, firstTick: number) {
@@ -112,7 +118,7 @@ async function startEncoder(request: FrameWriterRequest, temporaryPath: string, 
     ...timecodeOptions(request),
     // Encoders look ahead further than the muxer's queue for sound is long.
     ...['-max_muxing_queue_size', '9999'],
-    ...(container === 'matroska' ? [] : ['-movflags', '+faststart+use_metadata_tags+write_colr']),
+    ...(container === 'matroska' ? [] : ['-movflags', movFlags(encoding.carrierColour)]),
     ...['-f', container],
   ];
   const filterComplex = request.extra?.filterComplex ?? null;
