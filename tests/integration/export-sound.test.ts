@@ -169,7 +169,7 @@ test('without a voice the sound is copied packet by packet', async () => {
     (await ffmpegText(['-i', `file:${path}`, '-map', `0:a:${track}`, '-c', 'copy', '-f', 'framemd5', '-']))
       .split('\n')
       .filter((line) => /^\d/.test(line))
-      .map((line) => line.split(',').at(-1));
+      .map((line) => line.split(',').at(5));
   for (const [name, runUp] of [
     ['kept.mp4', 0],
     // The encoder's packet before zero has no place in Matroska.
