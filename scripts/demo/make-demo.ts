@@ -1,6 +1,6 @@
 /**
  * Makes resources/demo anew: `node scripts/demo/make-demo.ts [folder]`. Needs espeak-ng's library and Python 3 (for
- * the voices) and about five minutes on two cores. Everything else that uses the demo reads the committed files.
+ * the voices) and two minutes of processor time. Everything else that uses the demo reads the committed files.
  */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
