@@ -18,14 +18,14 @@ export interface PolygonRequest {
 /** Sub-rows per pixel row while a polygon is filled. */
 const subRows = 4;
 /** Wide feathers are drawn on a coarser grid, where they are still this many steps wide. */
-const coarseFeather = 6;
+const coarseFeather = 4;
 
 /**
  * Draws a polygon (even-odd rule) whose edge fades inwards: 0 at and outside the outline, 1 from `featherPx` on. Three
  * box blurs stand in for a Gaussian, and only the half of the slope that lies inside is kept. Pixels beyond the box
  * count as outside, so that a polygon cut by the box fades there too.
  *
- * A feather of 12 pixels and more is drawn on every second, third … pixel and filled in between, which costs little
+ * A feather of 8 pixels and more is drawn on every second, third … pixel and filled in between, which costs little
  * however large the picture is; it may then reach past the outline by less than one such step.
  */
 export function featheredPolygon({ corners, box, featherPx }: PolygonRequest): Mask {

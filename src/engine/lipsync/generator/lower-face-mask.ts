@@ -15,8 +15,8 @@ const noseReach = 0.015;
 /** Width of the soft edge, as a share of the crop's height. */
 const featherShare = 0.07;
 /** The lips' outline is widened by these around its middle: room for the mouth that comes. */
-const mouthWidening = 1.35;
-const mouthHeightening = 2.2;
+const mouthWidening = 1.5;
+const mouthHeightening = 2.6;
 
 /** What is replaced in a frame, and where in it the mouth itself moves. */
 export interface LowerFace {
@@ -37,7 +37,7 @@ export function lowerFaceOf(frame: VideoFrame, view: FaceView): LowerFace | null
   const featherPx = crop.height * featherShare;
   const mask = featheredPolygon({ corners, box, featherPx });
   if (strength < 1) mask.values.forEach((value, i) => (mask.values[i] = value * strength));
-  const mouth = featheredPolygon({ corners: mouthOutlineOf(mesh), box, featherPx: featherPx / 2 });
+  const mouth = featheredPolygon({ corners: mouthOutlineOf(mesh), box, featherPx });
   return { mask, mouth: mouth.values };
 }
 
