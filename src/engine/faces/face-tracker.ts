@@ -189,12 +189,9 @@ export class FaceTracker {
     await this.#sink.ended(face);
   }
 
-  /** Coarse to fine; the finest squares only while nothing has been found. */
+  /** Everywhere, coarse to fine: all faces of a shot should have a track from its first frame. */
   async #searchShotStart(frame: VideoFrame): Promise<void> {
-    for (const [level, squares] of this.#levels.entries()) {
-      if (level > 1 && this.#live.length > 0) break;
-      for (const square of squares) await this.#searchSquare(frame, square);
-    }
+    for (const square of this.#levels.flat()) await this.#searchSquare(frame, square);
     this.#framesSinceSearch = 0;
   }
 

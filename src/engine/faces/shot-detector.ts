@@ -111,7 +111,7 @@ export interface CutContext {
 /**
  * Whether a new shot begins with picture `at`. A cut stands out from the differences on either side of it (after
  * PySceneDetect's adaptive detector), is not undone one or two frames later (a flash) and changes what is to be seen,
- * not only its light. A dissolve has no such moment and is taken as one shot.
+ * not only its light.
  */
 export function isCut({ beforeThat, before, at, after, afterThat }: CutContext): boolean {
   const difference = pictureDifference(before, at);
@@ -129,22 +129,81 @@ export function isCut({ beforeThat, before, at, after, afterThat }: CutContext):
   return bestCorrelation(before, at) < sameSceneCorrelation;
 }
 
+/** Lengths in frames at which gradual changes are looked for; even. */
+const dissolveSpans = [6, 12, 24, 48] as const;
+const longestSpan = 48;
+/** Frames after a dissolve was noticed in which its remainder is not taken for another. */
+const restAfterDissolve = 30;
+/** Two ends of a dissolve differ at least by this … */
+const leastDissolveDifference = 20;
+/** … look less alike than this … */
+const dissolveCorrelation = 0.8;
+/** … and what lies between them is their mixture, off by no more than this part of their difference. */
+const largestMixtureError = 0.12;
+
+function mixtureError(
+  from: PictureSummary,
+  to: PictureSummary,
+  between: PictureSummary,
+  part: number,
+): number {
+  let sum = 0;
+  for (const plane of ['luma', 'firstChroma', 'secondChroma'] as const) {
+    const [a, b, c] = [from[plane], to[plane], between[plane]];
+    for (let i = 0; i < cellCount; i += 1) sum += Math.abs(a[i] + (b[i] - a[i]) * part - c[i]);
+  }
+  return sum / cellCount;
+}
+
+/**
+ * Whether one scene has dissolved into another within the pictures given, latest last: the ends differ, and each
+ * picture between is a mixture of both (movement is not: what moves is at neither end's place half-way).
+ */
+export function isDissolve(pictures: readonly PictureSummary[]): boolean {
+  return dissolveSpans.some((span) => {
+    const from = pictures.at(-1 - span);
+    const to = pictures.at(-1);
+    if (from === undefined || to === undefined) return false;
+    const difference = pictureDifference(from, to);
+    if (difference < leastDissolveDifference) return false;
+    const isMixture = [0.25, 0.5, 0.75].every((part) => {
+      const between = pictures[pictures.length - 1 - span + Math.round(span * part)];
+      // Spans that are no multiple of four round to the nearest picture.
+      return (
+        mixtureError(from, to, between, Math.round(span * part) / span) < largestMixtureError * difference
+      );
+    });
+    return isMixture && bestCorrelation(from, to) < dissolveCorrelation;
+  });
+}
+
 /** A frame together with whether it is the first of a shot. */
 export interface FrameOfShot {
   readonly frame: VideoFrame;
   readonly startsShot: boolean;
 }
 
-/** Marks the first frame of every shot in a stream of frames. Holds three frames, because cuts show only in hindsight. */
+/**
+ * Marks the first frame of every shot in a stream of frames; a dissolve counts as a change of shot within itself.
+ * Holds three frames, because cuts show only in hindsight.
+ */
 export async function* markShots(frames: AsyncIterable<VideoFrame>): AsyncGenerator<FrameOfShot> {
   const waiting: { readonly frame: VideoFrame; readonly summary: PictureSummary }[] = [];
   let [beforeThat, before]: [PictureSummary | null, PictureSummary | null] = [null, null];
+  /** Pictures among which a dissolve may lie: the last few, none from before the shot. */
+  let recent: PictureSummary[] = [];
+  let restingFrames = 0;
   const next = (): FrameOfShot => {
     const [{ frame, summary }] = waiting.splice(0, 1);
     const [after, afterThat] = [waiting.at(0)?.summary ?? null, waiting.at(1)?.summary ?? null];
-    const startsShot = before === null || isCut({ beforeThat, before, at: summary, after, afterThat });
+    const isSharp = before === null || isCut({ beforeThat, before, at: summary, after, afterThat });
+    if (isSharp) recent = [];
+    recent = restingFrames > 0 ? [] : [...recent.slice(-longestSpan), summary];
+    restingFrames = isSharp ? 0 : Math.max(0, restingFrames - 1);
+    const isSoft = isDissolve(recent);
+    if (isSoft) restingFrames = restAfterDissolve;
     [beforeThat, before] = [before, summary];
-    return { frame, startsShot };
+    return { frame, startsShot: isSharp || isSoft };
   };
   for await (const frame of frames) {
     waiting.push({ frame, summary: summarisePicture(frame) });

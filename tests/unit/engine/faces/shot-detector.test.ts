@@ -93,12 +93,25 @@ test('a fast pan is no cut, and a cut inside it is still found', async () => {
   assert.deepEqual(await shotStarts(panThenCut, 40), [0, 20]);
 });
 
-test('a dissolve begins no shot in every frame of it', async () => {
-  const dissolve: Scene = (x, y, frame) => {
-    const part = Math.min(1, Math.max(0, (frame - 10) / 12));
-    const [from, to] = [place(0)(x, y, frame), place(3)(x, y, frame)];
-    return [0, 1, 2].map((i) => from[i] * (1 - part) + to[i] * part) as unknown as ReturnType<Scene>;
+test('a dissolve of any length changes the shot once, within itself', async () => {
+  for (const length of [8, 14, 25, 50]) {
+    const dissolve: Scene = (x, y, frame) => {
+      const part = Math.min(1, Math.max(0, (frame - 10) / length));
+      const [from, to] = [place(0)(x, y, frame), place(3)(x, y, frame)];
+      const mixed = (i: 0 | 1 | 2): number => from[i] * (1 - part) + to[i] * part;
+      return [mixed(0), mixed(1), mixed(2)];
+    };
+    const starts = await shotStarts(dissolve, length + 30);
+    assert.equal(starts.length, 2, `${length}: ${starts.join()}`);
+    assert.ok(starts[1] > 10 && starts[1] <= 12 + length, `${length}: ${starts.join()}`);
+  }
+});
+
+test('a fade to darkness and back stays one shot until the scene changes', async () => {
+  const fade: Scene = (x, y, frame) => {
+    const [luma, u, v] = place(2)(x, y, frame);
+    const light = 0.35 + 0.65 * Math.abs(Math.cos(frame / 12));
+    return [16 + (luma - 16) * light, u, v];
   };
-  const starts = await shotStarts(dissolve, 40);
-  assert.ok(starts.length <= 2, starts.join());
+  assert.deepEqual(await shotStarts(fade, 60), [0]);
 });
