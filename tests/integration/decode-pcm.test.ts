@@ -49,6 +49,28 @@ async function makeLateTone(
   return path;
 }
 
+/** One second of a WAV with a plain header, which names no channel: a tone of 0.9 in the last one, the others silent. */
+function wavOfLastChannel(channels: number, sampleRateHz: number): Buffer {
+  const data = Buffer.alloc(sampleRateHz * channels * 2);
+  for (let i = 0; i < sampleRateHz; i++) {
+    const sample = Math.round(0.9 * 32767 * Math.sin((2 * Math.PI * 300 * i) / sampleRateHz));
+    data.writeInt16LE(sample, (i * channels + channels - 1) * 2);
+  }
+  const header = Buffer.alloc(44);
+  header.write('RIFF....WAVEfmt ', 0, 'latin1');
+  header.writeUInt32LE(36 + data.length, 4);
+  header.writeUInt32LE(16, 16);
+  header.writeUInt16LE(1, 20);
+  header.writeUInt16LE(channels, 22);
+  header.writeUInt32LE(sampleRateHz, 24);
+  header.writeUInt32LE(sampleRateHz * channels * 2, 28);
+  header.writeUInt16LE(channels * 2, 32);
+  header.writeUInt16LE(16, 34);
+  header.write('data', 36, 'latin1');
+  header.writeUInt32LE(data.length, 40);
+  return Buffer.concat([header, data]);
+}
+
 describe('every kind of voice arrives at its own time, length and loudness', () => {
   const voices: readonly [string, Parameters<typeof makeLateTone>[2]][] = [
     ['8 bit telephone.wav', { options: ['-c:a', 'pcm_u8'], sampleRateHz: 8000 }],
@@ -90,8 +112,7 @@ describe('every kind of voice arrives at its own time, length and loudness', () 
   test('channels that nobody has named are all heard', async () => {
     await withTempFolder(async (folder) => {
       const path = join(folder, 'twelve.wav');
-      const silent = Array.from({ length: 11 }, () => '0').join('|');
-      await ffmpegText(['-f', 'lavfi', '-i', `aevalsrc=${silent}|0.9*sin(2*PI*300*t):s=16000:d=1`, path]);
+      await writeFile(path, wavOfLastChannel(12, rateHz));
       assert.ok(Math.abs(peak(await decode(path), 0.2, 0.8) - 0.9 / 12) < 0.01);
     });
   });

@@ -4,20 +4,30 @@ import { locateFfmpeg, passthroughRateOptions } from './locate-ffmpeg.ts';
 import { silenceWatch } from './silence-watch.ts';
 
 /**
- * A filter that passes every frame on untouched and makes ffmpeg print its time stamp. Expression evaluation can print
- * in every version of ffmpeg, and costs nothing; `showinfo`, made for this, reads every pixel. (`setpts` would do,
- * but newer versions evaluate it once more at the end.)
+ * A filter that passes every frame on untouched and makes ffmpeg print its time stamp, doubled, plus one for an intra
+ * picture. Expression evaluation can print in every version of ffmpeg, and costs nothing; `showinfo`, made for this,
+ * reads every pixel. (`setpts` would do, but newer versions evaluate it once more at the end.)
  */
-export const stampFilter = 'select=1+0*isnan(print(pts))';
+export const stampFilter = 'select=1+0*isnan(print(2*pts+eq(pict_type\\,I)))';
 
 /** Options before the input that keep the stamps of the file as they are, and pictures as they are stored. */
 export const stampInputOptions: readonly string[] = ['-noautorotate', '-copyts'];
 
-/** The time stamp that a line of stderr carries: NaN for a frame without one, null for any other line. */
-export function parseStampLine(line: string): number | null {
+/** What `stampFilter` prints about one picture. */
+export interface PrintedStamp {
+  /** In the stream's time base; NaN for a frame without a time stamp. */
+  readonly stamp: number;
+  /** Coded without reference to others, as the first picture after a clean entry point is. */
+  readonly isIntra: boolean;
+}
+
+/** Reads a line of stderr; null when it is not one of `stampFilter`'s. */
+export function parseStampLine(line: string): PrintedStamp | null {
   const match = /^(?:\[Eval @ [^\]]*\] )?(-?\d+\.\d{6}|-?nan)$/.exec(line);
-  // Number('nan') is NaN, which is what a missing stamp is called here.
-  return match === null ? null : Number(match[1]);
+  if (match === null) return null;
+  const printed = Number(match[1]);
+  const stamp = Math.floor(printed / 2);
+  return { stamp, isIntra: printed - 2 * stamp === 1 };
 }
 
 /**
@@ -47,7 +57,7 @@ export async function readDecodedStamps(request: {
     onStderrLine: (line) => {
       watch.heard();
       const stamp = parseStampLine(line);
-      if (stamp !== null) stamps.push(stamp);
+      if (stamp !== null) stamps.push(stamp.stamp);
       return stamp !== null;
     },
   });

@@ -57,8 +57,15 @@ export interface FfmpegProcess {
   stop(): Promise<void>;
 }
 
-/** `repeat` keeps ffmpeg from folding equal lines into "Last message repeated n times". */
-const globalOptions = ['-nostdin', '-hide_banner', '-nostats', '-loglevel', 'repeat+info', '-y'];
+/**
+ * `repeat` keeps ffmpeg from folding equal lines into "Last message repeated n times". Damage in a source is for the
+ * caller to judge by what came out: without the error rate, ffmpeg fails where more than two thirds of a stream could
+ * not be decoded, though the rest is there.
+ */
+const globalOptions = [
+  ...['-nostdin', '-hide_banner', '-nostats', '-loglevel', 'repeat+info', '-y'],
+  ...['-max_error_rate', '1'],
+];
 
 /**
  * The name by which ffmpeg takes exactly this file: without the protocol, a name with a colon, a leading dash or a

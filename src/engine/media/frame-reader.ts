@@ -74,7 +74,7 @@ interface OpenedStream {
   readonly first: DecodedPicture | null;
 }
 
-/** Starts the decoder at `startFrame`; a seek that does not bring exactly this frame is given up for a full decode. */
+/** Starts the decoder at `startFrame`; a seek that does not bring exactly this frame, whole, is given up for a full decode. */
 async function openAt(request: FrameReaderRequest): Promise<OpenedStream> {
   const { source, startFrame, signal } = request;
   const start = async (from: DecodeFrom): Promise<OpenedStream> => {
@@ -87,7 +87,7 @@ async function openAt(request: FrameReaderRequest): Promise<OpenedStream> {
   const seekSeconds = seekTarget(source, startFrame);
   if (seekSeconds !== null) {
     const opened = await start({ kind: 'stamp', stamp, seekSeconds });
-    if (opened.first?.stamp === stamp) return opened;
+    if (opened.first?.stamp === stamp && opened.decoder.hasCleanStart()) return opened;
     await opened.decoder.close();
   }
   return start({ kind: 'stamp', stamp, seekSeconds: null });

@@ -1,5 +1,11 @@
 import { DubwrightError } from '../../contract/errors.ts';
-import { parseStampLine, seekOptions, stampFilter, stampInputOptions } from './decoded-stamps.ts';
+import {
+  parseStampLine,
+  type PrintedStamp,
+  seekOptions,
+  stampFilter,
+  stampInputOptions,
+} from './decoded-stamps.ts';
 import { spawnFfmpeg } from './ffmpeg-command.ts';
 import { assembleFrames } from './frame-assembler.ts';
 import { locateFfmpeg, passthroughRateOptions } from './locate-ffmpeg.ts';
@@ -19,6 +25,11 @@ export interface DecodedPicture {
 export interface PictureDecoder {
   /** Null when the stream has ended, well or badly: `finish` says which. */
   next(): Promise<DecodedPicture | null>;
+  /**
+   * Whether an intra picture was decoded before or with the first picture handed out. After a seek it must be so: a
+   * stream that refreshes gradually marks entry points at which the picture is not yet whole.
+   */
+  hasCleanStart(): boolean;
   /** Waits for ffmpeg's end and throws what went wrong. */
   finish(): Promise<void>;
   close(): Promise<void>;
@@ -75,6 +86,7 @@ export async function startDecoder(request: {
         watch.end();
       }
     },
+    hasCleanStart: () => stamps.hasCleanStart(),
     async finish() {
       await process.done;
       if (watch.isStuck())
@@ -99,7 +111,8 @@ function filters(video: VideoStreamInfo, from: DecodeFrom): string {
 }
 
 interface StampQueue {
-  push(stamp: number): void;
+  push(printed: PrintedStamp): void;
+  hasCleanStart(): boolean;
   /** The stamp of the next picture that leaves the filters; NaN when its line got lost. */
   next(): Promise<number>;
   end(): void;
@@ -110,13 +123,20 @@ function stampQueue(from: DecodeFrom): StampQueue {
   const waiting: number[] = [];
   let toSkip = from.kind === 'count' ? from.pictures : 0;
   let hasEnded = false;
+  let hasSeenIntra = false;
+  let isCleanStart: boolean | null = null;
   let wake: (() => void) | null = null;
   return {
-    push(stamp) {
+    push({ stamp, isIntra }) {
+      hasSeenIntra ||= isIntra;
       if (toSkip > 0) toSkip -= 1;
-      else if (from.kind !== 'stamp' || stamp >= from.stamp) waiting.push(stamp);
+      else if (from.kind !== 'stamp' || stamp >= from.stamp) {
+        waiting.push(stamp);
+        isCleanStart ??= hasSeenIntra;
+      }
       wake?.();
     },
+    hasCleanStart: () => isCleanStart === true,
     async next() {
       while (waiting.length === 0 && !hasEnded) {
         await new Promise<void>((resolve) => {

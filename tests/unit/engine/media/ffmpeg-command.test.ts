@@ -19,7 +19,8 @@ test('options stand before the file they belong to, and reach ffmpeg in one piec
       { stdout: true, options: ['-an', '-f', 'rawvideo'] },
     ],
   });
-  const own = ['-nostdin', '-hide_banner', '-nostats', '-loglevel', 'repeat+info', '-y'];
+  const quiet = ['-nostdin', '-hide_banner', '-nostats', '-loglevel', 'repeat+info', '-y'];
+  const own = [...quiet, '-max_error_rate', '1'];
   assert.deepEqual(args, [
     ...[...own, '-ss', '1.5', '-i', 'file:/films/-a b:c%d.mp4'],
     ...['-f', 'rawvideo', '-s', '4x4', '-i', 'pipe:0'],
@@ -58,10 +59,10 @@ test('versions old and new are told apart', () => {
 });
 
 test('time stamps are read from the lines of old and new versions, and from nothing else', () => {
-  assert.equal(parseStampLine('512.000000'), 512);
-  assert.equal(parseStampLine('[Eval @ 0x7fe1811db250] -1024.000000'), -1024);
-  assert.equal(parseStampLine('[Eval @ 0x7fe1811db250] nan'), Number.NaN);
-  assert.equal(parseStampLine('-nan'), Number.NaN);
+  assert.deepEqual(parseStampLine('1024.000000'), { stamp: 512, isIntra: false });
+  assert.deepEqual(parseStampLine('[Eval @ 0x7fe1811db250] -2047.000000'), { stamp: -1024, isIntra: true });
+  assert.deepEqual(parseStampLine('[Eval @ 0x7fe1811db250] nan'), { stamp: Number.NaN, isIntra: false });
+  assert.deepEqual(parseStampLine('-nan'), { stamp: Number.NaN, isIntra: false });
   for (const line of ['', '512', 'frame=  12', '[mov @ 0x1] 1.000000 found'])
     assert.equal(parseStampLine(line), null);
 });
