@@ -4,7 +4,7 @@ import { decodePcmFile } from '../../src/engine/audio/decode-pcm.ts';
 import { openPcmFile, slicePcm } from '../../src/engine/audio/pcm-file.ts';
 import { layPatch } from '../../src/engine/export/lay-patch.ts';
 import { analyseFaces } from '../../src/engine/faces/analyse-faces.ts';
-import { openFaceStore } from '../../src/engine/faces/face-store.ts';
+import { openFaceStore, readFaceIndex } from '../../src/engine/faces/face-store.ts';
 import type { FaceStore } from '../../src/engine/faces/types.ts';
 import { createUnitSelectionEngine } from '../../src/engine/lipsync/unit-selection/engine.ts';
 import {
@@ -44,7 +44,7 @@ const quiet = (): void => undefined;
 
 async function facesOf(path: string, folder: string): Promise<FaceStore> {
   const source = await openSource(path);
-  if (!existsSync(join(folder, 'faces.json'))) {
+  if (readFaceIndex(folder) === null) {
     await analyseFaces({ source, folder, onProgress: quiet, signal: never });
   }
   return openFaceStore(folder);
