@@ -131,7 +131,7 @@ const texts: Readonly<Record<ErrorCode, Writer>> = {
   }),
   DISK_FULL: (details) => ({
     sentence: `The disk is full${details['path'] === undefined ? '' : ` at ${file(details, '')}`}.`,
-    remedy: 'Free some space and run the same command again: finished takes of a project are kept.',
+    remedy: 'Free some space and run the same command again: finished takes are kept.',
   }),
   FFMPEG_MISSING: (details) => ({
     sentence: `${fact(details, 'tool', 'ffmpeg')} was not found or does not start${because(details)}.`,
@@ -143,11 +143,11 @@ const texts: Readonly<Record<ErrorCode, Writer>> = {
   }),
   ENGINE_DIED: (details) => ({
     sentence: `The engine process ended unexpectedly${death(details)}.`,
-    remedy: 'Run the same command again; finished takes of a project are kept.',
+    remedy: 'Run the same command again; finished takes are kept.',
   }),
   CANCELLED: () => ({
     sentence: 'Stopped before the work was done.',
-    remedy: 'Run the same command again to go on: finished takes of a project are kept.',
+    remedy: 'Run the same command again to go on: finished takes are kept.',
   }),
   INTERNAL: (details) => ({
     sentence: `Something went wrong inside Dubwright${because(details)}.`,

@@ -71,7 +71,7 @@ describe('a dub that is stopped', { skip: needsProc }, () => {
       assert.ok(elapsedMs < 1000, `took ${elapsedMs} ms`);
       assert.match(
         result.stderr,
-        /^dubwright: Stopped .* Remedy: .*finished takes of a project are kept\.\n$/,
+        /^dubwright: Stopped .* Remedy: .*finished takes are kept\.\n$/,
       );
       for (const pid of pids) await waitUntilGone(pid);
       assert.deepEqual(readdirSync(folder), []);

@@ -30,7 +30,7 @@ export interface EngineCallOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Something that carries out engine tasks: another process (`EngineClient`) or this one (`InProcessEngine`). */
+/** Something that carries out engine tasks; `EngineClient` does it in a process of its own. */
 export interface EngineHost {
   /**
    * Runs one task.
