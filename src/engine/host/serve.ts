@@ -34,7 +34,7 @@ export function serve(
 }
 
 /** What a task's failure is reported as: whatever breaks after a cancellation (a closed pipe) is its consequence. */
-export function errorAfter(thrown: unknown, signal: AbortSignal): ErrorRecord {
+function errorAfter(thrown: unknown, signal: AbortSignal): ErrorRecord {
   const record = toErrorRecord(thrown);
   return signal.aborted ? { ...record, code: 'CANCELLED' } : record;
 }
