@@ -69,10 +69,7 @@ describe('a dub that is stopped', { skip: needsProc }, () => {
       const elapsedMs = performance.now() - sinceMs;
       assert.equal(result.exitCode, exitCodes.CANCELLED);
       assert.ok(elapsedMs < 1000, `took ${elapsedMs} ms`);
-      assert.match(
-        result.stderr,
-        /^dubwright: Stopped .* Remedy: .*finished takes are kept\.\n$/,
-      );
+      assert.match(result.stderr, /^dubwright: Stopped .* Remedy: .*finished takes are kept\.\n$/);
       for (const pid of pids) await waitUntilGone(pid);
       assert.deepEqual(readdirSync(folder), []);
     });
