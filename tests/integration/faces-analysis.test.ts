@@ -107,6 +107,42 @@ test('something that passes before the mouth hides it and loses nobody', () =>
     assert.ok(covered.reduce((sum, value) => sum + value, 0) / 5 < 0.35, visibility.join(' '));
   }));
 
+test('two faces at the same time are two people, however alike', () =>
+  withTempFolder(async (temp) => {
+    const film = join(temp, 'twins.mp4');
+    const beside = '[0:v]split[a][b];[b]hflip[c];[a][c]hstack';
+    const encode = ['-frames:v', '40', '-an', '-c:v', 'libx264', '-qp', '20'];
+    await ffmpegText(['-i', demoFilm, '-filter_complex', beside, ...encode, film]);
+    const { index } = await analyse(film, join(temp, 'faces'));
+    assert.deepEqual(
+      index.tracks.map(({ startFrame, endFrame, observedFrames }) => [startFrame, endFrame, observedFrames]),
+      [
+        [0, 40, 40],
+        [0, 40, 40],
+      ],
+    );
+    assert.equal(index.people.length, 2);
+    const [left, right] = index.tracks.map(({ medianBox }) => medianBox.x).sort((one, other) => one - other);
+    assert.ok(left < index.width / 2 && right > index.width / 2);
+  }));
+
+test('who leaves the picture and comes back is the same person', () =>
+  withTempFolder(async (temp) => {
+    const film = join(temp, 'leaves.mp4');
+    // Out to the right in frames 20 to 40, away for two seconds, back in frames 90 to 110.
+    const path = "x='if(lt(n,20),0,if(lt(n,40),(n-20)*27,if(lt(n,90),540,if(lt(n,110),540-(n-90)*27,0))))'";
+    const filter = `[1:v][0:v]overlay=${path}:y=0:shortest=1`;
+    const wall = 'color=c=0x708090:s=512x512:r=25:d=6';
+    const encode = ['-frames:v', '130', '-an', '-c:v', 'libx264', '-qp', '20'];
+    await ffmpegText(['-i', demoFilm, '-f', 'lavfi', '-i', wall, '-filter_complex', filter, ...encode, film]);
+    const { index } = await analyse(film, join(temp, 'faces'));
+    assert.equal(index.people.length, 1);
+    assert.equal(index.tracks[0].startFrame, 0);
+    assert.ok(index.tracks[0].endFrame >= 20 && index.tracks[0].endFrame <= 40);
+    assert.ok(index.tracks[1].startFrame >= 90 && index.tracks[1].startFrame <= 112);
+    assert.equal(index.tracks.at(-1)?.endFrame, 130);
+  }));
+
 test('a film without a face has an empty index', () =>
   withTempFolder(async (temp) => {
     const film = await makeFilm(temp, { name: 'bars.mp4', width: 320, height: 240, frameCount: 40 });

@@ -5,7 +5,7 @@ import { TrackReader, trackPath } from './track-file.ts';
 import type { FaceIndex, FaceObservation, FaceStore, FaceTrack } from './types.ts';
 
 /** Raise it when the analysis finds other faces or stores them otherwise: older results are made anew. */
-export const faceAnalysisVersion = 3;
+export const faceAnalysisVersion = 4;
 
 const indexFileName = 'faces.json';
 const whole = z.number().int().nonnegative();

@@ -63,7 +63,7 @@ interface Rhythm {
 /** Rhythm for a film of so many frames per second. */
 function rhythmFor(framesPerSecond: number): Rhythm {
   return {
-    searchEvery: Math.max(6, Math.round(framesPerSecond * 0.48)),
+    searchEvery: Math.max(6, Math.round(framesPerSecond * 0.32)),
     searchEveryWhenEmpty: Math.max(2, Math.round(framesPerSecond * 0.1)),
     patience: Math.max(10, Math.round(framesPerSecond * 1.5)),
   };
@@ -71,7 +71,7 @@ function rhythmFor(framesPerSecond: number): Rhythm {
 
 /**
  * Follows all faces through a film, one frame after another. A face costs one mesh reading per frame; the detector
- * runs at the start of a shot, where a face was lost and twice a second for faces that come in.
+ * runs at the start of a shot, where a face was lost and three times a second for faces that come in.
  */
 export class FaceTracker {
   readonly #detector: FaceDetector;
@@ -195,7 +195,7 @@ export class FaceTracker {
     this.#framesSinceSearch = 0;
   }
 
-  /** The whole frame and, in turn, some of the finer squares, so that every one of them is searched every few seconds. */
+  /** The whole frame and, in turn, one of the finer squares, so that every one of them is searched every few seconds. */
   async #searchInTurn(frame: VideoFrame): Promise<void> {
     const isEmpty = this.#live.every((face) => face.lastSeenFrame !== frame.index);
     this.#framesSinceSearch += 1;
@@ -204,10 +204,9 @@ export class FaceTracker {
     this.#framesSinceSearch = 0;
     for (const square of this.#levels[0]) await this.#searchSquare(frame, square);
     const fine = this.#levels.slice(1).flat();
-    for (let i = 0; i < Math.min(2, fine.length); i += 1) {
-      await this.#searchSquare(frame, fine[this.#nextFineSquare % fine.length]);
-      this.#nextFineSquare += 1;
-    }
+    if (fine.length === 0) return;
+    await this.#searchSquare(frame, fine[this.#nextFineSquare % fine.length]);
+    this.#nextFineSquare += 1;
   }
 
   async #searchSquare(frame: VideoFrame, square: Square): Promise<void> {

@@ -99,13 +99,18 @@ const leastCutRatio = 3;
 /** Pictures more alike than this show the same scene, only lighter, darker or moved. */
 const sameSceneCorrelation = 0.9;
 
-/** The pictures around a possible cut; null beyond either end of the film. */
+/** The pictures around a possible cut, in the film's order. */
 export interface CutContext {
-  readonly beforeThat: PictureSummary | null;
-  readonly before: PictureSummary;
+  /** Up to three before it, at least one. */
+  readonly earlier: readonly PictureSummary[];
   readonly at: PictureSummary;
-  readonly after: PictureSummary | null;
-  readonly afterThat: PictureSummary | null;
+  /** Up to two after it. */
+  readonly later: readonly PictureSummary[];
+}
+
+/** Differences from each picture to the next. */
+function stepDifferences(pictures: readonly PictureSummary[]): number[] {
+  return pictures.slice(1).map((picture, i) => pictureDifference(pictures[i], picture));
 }
 
 /**
@@ -113,19 +118,15 @@ export interface CutContext {
  * PySceneDetect's adaptive detector), is not undone one or two frames later (a flash) and changes what is to be seen,
  * not only its light.
  */
-export function isCut({ beforeThat, before, at, after, afterThat }: CutContext): boolean {
+export function isCut({ earlier, at, later }: CutContext): boolean {
+  const before = earlier[earlier.length - 1];
   const difference = pictureDifference(before, at);
   if (difference < leastCutDifference) return false;
-  const around: number[] = [];
-  if (beforeThat !== null) around.push(pictureDifference(beforeThat, before));
-  if (after !== null) around.push(pictureDifference(at, after));
-  if (after !== null && afterThat !== null) around.push(pictureDifference(after, afterThat));
-  const usual = around.length === 0 ? 0 : around.reduce((sum, value) => sum + value, 0) / around.length;
-  // A second cut, or the end of a flash, right beside this one must not hide it: the smallest neighbour decides then.
-  const quietest = around.length === 0 ? 0 : Math.min(...around);
-  if (difference < leastCutRatio * Math.min(usual, 2 * quietest + 1)) return false;
-  for (const later of [after, afterThat])
-    if (later !== null && pictureDifference(before, later) < 0.5 * difference) return false;
+  const around = [...stepDifferences(earlier), ...stepDifferences([at, ...later])].sort((a, b) => a - b);
+  // Of four, the third: another cut close by does not hide this one, while two frames of movement tell of movement.
+  const usual = around.at(Math.floor(((around.length - 1) * 2) / 3)) ?? 0;
+  if (difference < leastCutRatio * usual) return false;
+  if (later.some((picture) => pictureDifference(before, picture) < 0.5 * difference)) return false;
   return bestCorrelation(before, at) < sameSceneCorrelation;
 }
 
@@ -189,20 +190,20 @@ export interface FrameOfShot {
  */
 export async function* markShots(frames: AsyncIterable<VideoFrame>): AsyncGenerator<FrameOfShot> {
   const waiting: { readonly frame: VideoFrame; readonly summary: PictureSummary }[] = [];
-  let [beforeThat, before]: [PictureSummary | null, PictureSummary | null] = [null, null];
+  let earlier: PictureSummary[] = [];
   /** Pictures among which a dissolve may lie: the last few, none from before the shot. */
   let recent: PictureSummary[] = [];
   let restingFrames = 0;
   const next = (): FrameOfShot => {
     const [{ frame, summary }] = waiting.splice(0, 1);
-    const [after, afterThat] = [waiting.at(0)?.summary ?? null, waiting.at(1)?.summary ?? null];
-    const isSharp = before === null || isCut({ beforeThat, before, at: summary, after, afterThat });
+    const later = waiting.map((ahead) => ahead.summary);
+    const isSharp = earlier.length === 0 || isCut({ earlier, at: summary, later });
     if (isSharp) recent = [];
     recent = restingFrames > 0 ? [] : [...recent.slice(-longestSpan), summary];
     restingFrames = isSharp ? 0 : Math.max(0, restingFrames - 1);
     const isSoft = isDissolve(recent);
     if (isSoft) restingFrames = restAfterDissolve;
-    [beforeThat, before] = [before, summary];
+    earlier = [...earlier.slice(-2), summary];
     return { frame, startsShot: isSharp || isSoft };
   };
   for await (const frame of frames) {

@@ -93,6 +93,11 @@ test('a fast pan is no cut, and a cut inside it is still found', async () => {
   assert.deepEqual(await shotStarts(panThenCut, 40), [0, 20]);
 });
 
+test('a picture that starts to rush, rushes and stops again is one shot', async () => {
+  const rush: Scene = (x, y, frame) => place(0, 0)(x + 9 * Math.min(Math.max(0, frame - 15), 8), y, 0);
+  assert.deepEqual(await shotStarts(rush, 40), [0]);
+});
+
 test('a dissolve of any length changes the shot once, within itself', async () => {
   for (const length of [8, 14, 25, 50]) {
     const dissolve: Scene = (x, y, frame) => {
