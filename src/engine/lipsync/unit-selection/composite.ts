@@ -55,73 +55,122 @@ interface FillRequest {
 }
 
 /** True when nothing in a cell of the grid changes a pixel. */
-function isIdle(field: WarpField, node: number): boolean {
-  const { columns, mask, skinX, skinY } = field;
-  for (const at of [node, node + 1, node + columns, node + columns + 1]) {
-    if (mask[at] !== 0 || skinX[at] !== 0 || skinY[at] !== 0) return false;
-  }
-  return true;
+function isIdle({ columns, mask, skinX, skinY }: WarpField, node: number): boolean {
+  return isZero(mask, node, columns) && isZero(skinX, node, columns) && isZero(skinY, node, columns);
+}
+
+function isZero(values: Float32Array, node: number, columns: number): boolean {
+  return (
+    values[node] === 0 &&
+    values[node + 1] === 0 &&
+    values[node + columns] === 0 &&
+    values[node + columns + 1] === 0
+  );
 }
 
 function fillPlane(request: FillRequest): void {
   const { field } = request;
+  const rows = field.donors.map(() => ({ x: new RowBlend(), y: new RowBlend() }));
   for (let row = 0; row + 1 < field.rows; row++) {
     for (let column = 0; column + 1 < field.columns; column++) {
       const node = row * field.columns + column;
-      if (!isIdle(field, node)) fillCell(request, column, row);
+      if (!isIdle(field, node)) fillCell(request, rows, column, row);
     }
   }
 }
 
-/** Bilinear blend of a node field at (u, v) inside the cell whose first node is `node`. */
-function blend(values: Float32Array, node: number, columns: number, u: number, v: number): number {
-  const upper = values[node] + (values[node + 1] - values[node]) * u;
-  const lower = values[node + columns] + (values[node + columns + 1] - values[node + columns]) * u;
-  return upper + (lower - upper) * v;
+/**
+ * A node field along one row of pixels inside one cell: bilinear interpolation, of which only the part along x is left
+ * to be worked out per pixel.
+ */
+class RowBlend {
+  start = 0;
+  slope = 0;
+
+  /** @param v height of the row inside the cell whose first node is `node`, 0 to 1. */
+  set(values: Float32Array, node: number, columns: number, v: number): void {
+    const left = values[node] + (values[node + columns] - values[node]) * v;
+    const right = values[node + 1] + (values[node + columns + 1] - values[node + 1]) * v;
+    this.start = left;
+    this.slope = right - left;
+  }
+
+  /** @param u place along the row, 0 to 1. */
+  at(u: number): number {
+    return this.start + this.slope * u;
+  }
 }
 
-function fillCell(request: FillRequest, column: number, row: number): void {
-  const { out, target, donors, field, shiftX, shiftY, colour, maximum } = request;
-  const { box, step, columns } = field;
+type DonorRows = readonly { readonly x: RowBlend; readonly y: RowBlend }[];
+
+const maskRow = new RowBlend();
+const skinRowX = new RowBlend();
+const skinRowY = new RowBlend();
+
+function fillCell(request: FillRequest, donorRows: DonorRows, column: number, row: number): void {
+  const { out, field, shiftX, shiftY } = request;
+  const { step, columns, donors } = field;
   const node = row * columns + column;
-  const scaleX = 1 / (1 << shiftX);
-  const scaleY = 1 / (1 << shiftY);
   const fromX = (column * step) >> shiftX;
   const toX = Math.min(((column + 1) * step) >> shiftX, out.width);
   const fromY = (row * step) >> shiftY;
   const toY = Math.min(((row + 1) * step) >> shiftY, out.height);
-  const sample = request.index === 0 ? sampleCubic : sampleLinear;
   for (let y = fromY; y < toY; y++) {
     // Continuous luma position of this sample's centre; chroma is taken as centred, the same way on both sides.
-    const lumaY = (y + 0.5) / scaleY;
+    const lumaY = (y + 0.5) * (1 << shiftY);
     const v = lumaY / step - row;
-    for (let x = fromX; x < toX; x++) {
-      const lumaX = (x + 0.5) / scaleX;
-      const u = lumaX / step - column;
-      const px = box.x + lumaX;
-      const py = box.y + lumaY;
-      const sx = blend(field.skinX, node, columns, u, v);
-      const sy = blend(field.skinY, node, columns, u, v);
-      const share = blend(field.mask, node, columns, u, v);
-      let value =
-        sx * sx + sy * sy < 1e-4
-          ? out.data[y * out.width + x]
-          : share > 0.999
-            ? 0
-            : sample(target, (px + sx) * scaleX - 0.5, (py + sy) * scaleY - 0.5);
-      if (share > 0) {
-        let borrowed =
-          colour.offset + colour.slopeX * (lumaX - box.width / 2) + colour.slopeY * (lumaY - box.height / 2);
-        for (let d = 0; d < donors.length; d++) {
-          const { crop, share: donorShare } = donors[d];
-          const qx = (px + blend(field.donors[d].x, node, columns, u, v) - crop.box.x) * scaleX - 0.5;
-          const qy = (py + blend(field.donors[d].y, node, columns, u, v) - crop.box.y) * scaleY - 0.5;
-          borrowed += donorShare * sample(crop.planes[request.index], qx, qy);
-        }
-        value += share * (borrowed - value);
-      }
-      const rounded = (value + 0.5) | 0;
-      out.data[y * out.width + x] = rounded < 0 ? 0 : rounded > maximum ? maximum : rounded;
+    maskRow.set(field.mask, node, columns, v);
+    skinRowX.set(field.skinX, node, columns, v);
+    skinRowY.set(field.skinY, node, columns, v);
+    for (let d = 0; d < donors.length; d++) {
+      donorRows[d].x.set(donors[d].x, node, columns, v);
+      donorRows[d].y.set(donors[d].y, node, columns, v);
     }
+    fillRow(request, donorRows, { column, fromX, toX, y, lumaY });
+  }
+}
+
+interface RowPlace {
+  readonly column: number;
+  readonly fromX: number;
+  readonly toX: number;
+  readonly y: number;
+  readonly lumaY: number;
+}
+
+function fillRow(request: FillRequest, donorRows: DonorRows, place: RowPlace): void {
+  const { out, target, donors, field, shiftX, shiftY, colour, maximum, index } = request;
+  const { box, step } = field;
+  const { column, fromX, toX, y, lumaY } = place;
+  const scaleX = 1 / (1 << shiftX);
+  const scaleY = 1 / (1 << shiftY);
+  const sample = index === 0 ? sampleCubic : sampleLinear;
+  const py = box.y + lumaY;
+  const colourOfRow = colour.offset + colour.slopeY * (lumaY - box.height / 2);
+  for (let x = fromX; x < toX; x++) {
+    const lumaX = (x + 0.5) / scaleX;
+    const u = lumaX / step - column;
+    const px = box.x + lumaX;
+    const share = maskRow.at(u);
+    const sx = skinRowX.at(u);
+    const sy = skinRowY.at(u);
+    const at = y * out.width + x;
+    let value = 0;
+    if (share < 0.999) {
+      const isStill = sx * sx + sy * sy < 1e-4;
+      value = isStill ? out.data[at] : sample(target, (px + sx) * scaleX - 0.5, (py + sy) * scaleY - 0.5);
+    }
+    if (share > 0) {
+      let borrowed = colourOfRow + colour.slopeX * (lumaX - box.width / 2);
+      for (let d = 0; d < donors.length; d++) {
+        const { crop, share: donorShare } = donors[d];
+        const qx = (px + donorRows[d].x.at(u) - crop.box.x) * scaleX - 0.5;
+        const qy = (py + donorRows[d].y.at(u) - crop.box.y) * scaleY - 0.5;
+        borrowed += donorShare * sample(crop.planes[index], qx, qy);
+      }
+      value += share * (borrowed - value);
+    }
+    const rounded = (value + 0.5) | 0;
+    out.data[at] = rounded < 0 ? 0 : rounded > maximum ? maximum : rounded;
   }
 }

@@ -21,11 +21,12 @@ const cubicWeights = ((): Float32Array => {
 /** Sample of a plane at a fractional position (pixel centres at whole numbers), cubic; edges repeat. */
 export function sampleCubic(plane: Plane, x: number, y: number): number {
   const { data, width, height } = plane;
-  const left = Math.floor(x);
-  const top = Math.floor(y);
-  if (left < 1 || top < 1 || left > width - 3 || top > height - 3) return sampleLinear(plane, x, y);
-  const wx = 4 * Math.round((x - left) * fractionSteps);
-  const wy = 4 * Math.round((y - top) * fractionSteps);
+  if (!(x >= 1 && y >= 1 && x < width - 2 && y < height - 2)) return sampleLinear(plane, x, y);
+  // Positions are positive here, so cutting off the fraction is rounding down; it is cheaper than Math.floor.
+  const left = x | 0;
+  const top = y | 0;
+  const wx = 4 * (((x - left) * fractionSteps + 0.5) | 0);
+  const wy = 4 * (((y - top) * fractionSteps + 0.5) | 0);
   const a = cubicWeights[wx];
   const b = cubicWeights[wx + 1];
   const c = cubicWeights[wx + 2];

@@ -1,4 +1,5 @@
 import type { PixelBox, PlanarFormat } from '../../media/frame.ts';
+import { chinPoint } from '../../faces/mesh-points.ts';
 import {
   donorControlPoints,
   faceUnit,
@@ -84,6 +85,13 @@ function displacements(from: Float64Array, to: Float64Array): Float64Array {
   return to.map((value, i) => value - from[i]);
 }
 
+/** Whether a point lies below the nose's base along the face's own axis: above it, skin follows no jaw. */
+function belowNose(mesh: Float32Array): (x: number, y: number) => boolean {
+  const [baseX, baseY] = [mesh[3 * 2], mesh[3 * 2 + 1]];
+  const [axisX, axisY] = [mesh[3 * chinPoint] - baseX, mesh[3 * chinPoint + 1] - baseY];
+  return (x, y) => (x - baseX) * axisX + (y - baseY) * axisY > 0;
+}
+
 /** Everything that one frame's warp follows from. */
 export interface WarpRequest {
   readonly frame: { readonly width: number; readonly height: number };
@@ -122,6 +130,7 @@ export function buildWarpField(request: WarpRequest): WarpField | null {
     0,
   );
 
+  const isBelowNose = belowNose(destination);
   const count = columns * rows;
   const mask = new Float32Array(count);
   const skinX = new Float32Array(count);
@@ -136,7 +145,7 @@ export function buildWarpField(request: WarpRequest): WarpField | null {
       const inside = signedDistance(ring, x, y) / unit;
       mask[node] = smoothStep01((inside - shape.inset) / shape.feather);
       const held = inside >= 0 ? 1 : 1 - smoothStep01(-inside / shape.reach);
-      if (held > 0) {
+      if (held > 0 && isBelowNose(x, y)) {
         skinPlate.evaluate(x, y, at, 0);
         if (held * Math.hypot(at[0], at[1]) > leastShiftPx) {
           skinX[node] = held * at[0];
@@ -145,11 +154,11 @@ export function buildWarpField(request: WarpRequest): WarpField | null {
       }
       // One node beyond the mask too: cells on its edge interpolate between this node and one inside.
       if (inside * unit > -2 * step) {
-        donorPlates.forEach((plate, i) => {
-          plate.evaluate(x, y, at, 0);
-          donors[i].x[node] = at[0];
-          donors[i].y[node] = at[1];
-        });
+        for (let d = 0; d < donorPlates.length; d++) {
+          donorPlates[d].evaluate(x, y, at, 0);
+          donors[d].x[node] = at[0];
+          donors[d].y[node] = at[1];
+        }
       }
     }
   }
