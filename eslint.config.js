@@ -1,8 +1,6 @@
 import js from '@eslint/js';
-import tseslint from 'typescript-eslint';
-import importX from 'eslint-plugin-import-x';
 import jsdoc from 'eslint-plugin-jsdoc';
-import { createTypeScriptImportResolver } from 'eslint-import-resolver-typescript';
+import tseslint from 'typescript-eslint';
 
 /** A room may import only from the rooms named here (docs/architecture.md, Rooms). */
 const wallsOf = {
@@ -12,29 +10,44 @@ const wallsOf = {
   studio: ['core', 'contract', 'engine'],
   cli: ['core', 'contract', 'studio'],
 };
-const rooms = Object.keys(wallsOf);
-const wallZones = rooms.map((room) => ({
-  target: `./src/${room}`,
-  from: rooms
-    .filter((other) => other !== room && !wallsOf[room].includes(other))
-    .map((other) => `./src/${other}`),
-  message: `${room} may import only from: ${wallsOf[room].join(', ') || 'nothing'}`,
-}));
 
-/** Packages that one module alone may know, so that each can be replaced there. */
+/** Packages that one place alone may know, so that each can be replaced there. */
 const guardedPackages = [
-  { package: 'fluent-ffmpeg', home: 'src/engine/media/ffmpeg-command.ts' },
-  { package: 'onnxruntime-node', home: 'src/engine/inference/**' },
-  { package: 'better-sqlite3', home: 'src/studio/store/**' },
-  { package: 'protobufjs', home: 'src/engine/onnx/**' },
+  { name: 'fluent-ffmpeg', room: 'engine', home: 'src/engine/media/ffmpeg-command.ts' },
+  { name: 'onnxruntime-node', room: 'engine', home: 'src/engine/inference/**' },
+  { name: 'protobufjs', room: 'engine', home: 'src/engine/onnx/**' },
+  { name: 'better-sqlite3', room: 'studio', home: 'src/studio/store/**' },
 ];
-const restrict = (packages) => ({
-  '@typescript-eslint/no-restricted-imports': [
-    'error',
-    { paths: packages.map((name) => ({ name, message: 'only its own module may import this package' })) },
-  ],
-});
-const allGuarded = guardedPackages.map((guard) => guard.package);
+
+/** The rule for files of a room that may know some of the guarded packages. */
+function importRule(room, knownPackages = []) {
+  const open = wallsOf[room];
+  const closed = Object.keys(wallsOf).filter((other) => other !== room && !open.includes(other));
+  const guarded = guardedPackages.map(({ name }) => name).filter((name) => !knownPackages.includes(name));
+  return {
+    '@typescript-eslint/no-restricted-imports': [
+      'error',
+      {
+        paths: guarded.map((name) => ({ name, message: 'only its own module may import this package' })),
+        patterns: [
+          ...closed.map((other) => ({
+            regex: `^\\.\\./(.*/)?${other}/`,
+            message: `${room} may import only from: ${open.join(', ') || 'nothing'}`,
+          })),
+          {
+            regex: '^(\\.\\./)+(scripts|tests)/',
+            message: 'the product does not know its scripts and tests',
+          },
+        ],
+      },
+    ],
+  };
+}
+
+const walls = [
+  ...Object.keys(wallsOf).map((room) => ({ files: [`src/${room}/**`], rules: importRule(room) })),
+  ...guardedPackages.map(({ name, room, home }) => ({ files: [home], rules: importRule(room, [name]) })),
+];
 
 export default tseslint.config(
   { ignores: ['node_modules', 'out', 'dist', 'models/built', 'training'] },
@@ -42,13 +55,8 @@ export default tseslint.config(
   ...tseslint.configs.strictTypeChecked,
   {
     languageOptions: { parserOptions: { projectService: { allowDefaultProject: ['*.js', 'bin/*.js'] } } },
-    plugins: { 'import-x': importX, jsdoc },
-    settings: { 'import-x/resolver-next': [createTypeScriptImportResolver({ project: './tsconfig.json' })] },
+    plugins: { jsdoc },
     rules: {
-      'import-x/no-restricted-paths': ['error', { zones: wallZones }],
-      'import-x/no-default-export': 'error',
-      'import-x/no-cycle': ['error', { ignoreExternal: true }],
-      ...restrict(allGuarded),
       '@typescript-eslint/restrict-template-expressions': [
         'error',
         { allowNumber: true, allowBoolean: true },
@@ -60,6 +68,19 @@ export default tseslint.config(
       eqeqeq: 'error',
     },
   },
+  ...walls,
+  {
+    files: ['**/*.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: 'ExportDefaultDeclaration',
+          message: 'a name that is the same everywhere helps the reader',
+        },
+      ],
+    },
+  },
   {
     files: ['src/**/*.ts'],
     rules: {
@@ -69,22 +90,17 @@ export default tseslint.config(
       ],
     },
   },
-  ...guardedPackages.map((guard) => ({
-    files: [guard.home],
-    rules: restrict(allGuarded.filter((name) => name !== guard.package)),
-  })),
   {
     files: ['src/core/**'],
     rules: { 'no-restricted-globals': ['error', 'process', 'Buffer', 'window', 'document'] },
   },
   {
     files: ['tests/**', 'scripts/**'],
-    rules: { '@typescript-eslint/no-floating-promises': 'off', ...restrict([]) },
+    rules: { '@typescript-eslint/no-floating-promises': 'off' },
   },
   {
     files: ['*.js', 'bin/*.js'],
     extends: [tseslint.configs.disableTypeChecked],
     languageOptions: { globals: { process: 'readonly', URL: 'readonly', console: 'readonly' } },
-    rules: { 'import-x/no-default-export': 'off' },
   },
 );

@@ -78,7 +78,7 @@ export async function measureClip(path: string, benchFolder: string): Promise<Li
   mkdirSync(folder, { recursive: true });
   const scene = await sceneOf(path, folder);
   if (!scene.originalSound) throw new Error('no sound');
-  const personId = scene.faces.index.people[0]?.personId;
+  const personId = scene.faces.index.people.at(0)?.personId;
   if (personId === undefined) throw new Error('no face');
   const { frameCount, ticks, timeBase } = scene.source.table;
   const startFrame = Math.floor(libraryShare * frameCount);
@@ -162,7 +162,7 @@ export async function measureClip(path: string, benchFolder: string): Promise<Li
   rmSync(join(folder, 'result-faces'), { recursive: true, force: true });
   const resultFaces = await facesOf(outPath, join(folder, 'result-faces'));
   const truth = buildPersonTable(scene.faces, personId, never);
-  const result = buildPersonTable(resultFaces, resultFaces.index.people[0]?.personId ?? 1, never);
+  const result = buildPersonTable(resultFaces, resultFaces.index.people.at(0)?.personId ?? 1, never);
   if (!truth || !result) throw new Error('the face was lost in the result');
   const resultRange = [0, frameCount - startFrame] as const;
   return {
