@@ -92,6 +92,8 @@ describe('a batch of takes', () => {
     endFrame,
     personId,
     voicePcmPath: 'voice.pcm',
+    fadeIn: false,
+    fadeOut: false,
     voiceStartSample: startFrame * 640,
     voiceSampleCount: (endFrame - startFrame) * 640,
     takePath: join(folder, `${name}.take`),

@@ -107,6 +107,9 @@ export interface TakeJob {
   readonly voiceStartSample: number;
   /** May reach beyond the voice's end: silence there. */
   readonly voiceSampleCount: number;
+  /** The frame before (after) keeps the film's own mouth: the take passes over from (to) it. */
+  readonly fadeIn: boolean;
+  readonly fadeOut: boolean;
   /** Finished takes appear here, complete or not at all. */
   readonly takePath: string;
   /** Everything the pixels depend on, folded into one string; written into the take. */

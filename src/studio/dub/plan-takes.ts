@@ -25,6 +25,21 @@ export interface PlannedTake {
   /** May be negative where the voice begins inside the segment: silence. */
   readonly voiceStartSample: number;
   readonly voiceSampleCount: number;
+  readonly fades: Fades;
+}
+
+/** Where a take passes over from or to the film's own mouth, because no other segment touches it there. */
+interface Fades {
+  readonly fadeIn: boolean;
+  readonly fadeOut: boolean;
+}
+
+function fadesOf(segment: Segment, all: readonly Segment[], clock: FrameClock): Fades {
+  return {
+    fadeIn: segment.startFrame > 0 && !all.some((other) => other.endFrame === segment.startFrame),
+    fadeOut:
+      segment.endFrame < clock.frameCount && !all.some((other) => other.startFrame === segment.endFrame),
+  };
 }
 
 /** What is to be done for each segment. */
@@ -65,6 +80,7 @@ export function planTakes(request: TakePlanRequest): SegmentPlan[] {
     if (voiceStartSample >= voice.sampleCount || voiceStartSample + voiceSampleCount <= 0) {
       return { kind: 'skip', segment, reason: 'the voice does not sound here' };
     }
+    const fades = fadesOf(segment, request.segments, clock);
     const key = takeKey(
       {
         sourceSha256: request.sourceSha256,
@@ -73,12 +89,12 @@ export function planTakes(request: TakePlanRequest): SegmentPlan[] {
         facesFingerprint: fingerprint,
         voiceSha256: sha256OfSamples(voice, voiceStartSample, voiceSampleCount),
         engineFingerprint: request.engineFingerprint,
-        parameters: {},
+        parameters: { ...fades },
       },
       sha256OfText,
     );
     const path = join(request.takesFolder, `${key}.take`);
-    return { kind: 'take', take: { segment, key, path, voiceStartSample, voiceSampleCount } };
+    return { kind: 'take', take: { segment, key, path, voiceStartSample, voiceSampleCount, fades } };
   });
 }
 

@@ -64,7 +64,7 @@ export async function renderMissing(request: RenderRequest, tools: RenderTools):
     cacheFolder: request.cacheFolder,
     originalPcmPath: request.originalPcmPath,
     engine: request.engineChoice,
-    jobs: request.takes.map(({ key, path, segment, voiceSampleCount, voiceStartSample }) => ({
+    jobs: request.takes.map(({ key, path, segment, voiceSampleCount, voiceStartSample, fades }) => ({
       segmentId: segment.id,
       startFrame: segment.startFrame,
       endFrame: segment.endFrame,
@@ -72,6 +72,7 @@ export async function renderMissing(request: RenderRequest, tools: RenderTools):
       voicePcmPath: request.voicePcmPath,
       voiceStartSample,
       voiceSampleCount,
+      ...fades,
       takePath: path,
       takeKey: key,
     })),

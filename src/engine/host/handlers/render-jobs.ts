@@ -98,6 +98,8 @@ async function renderJob(
         endFrame,
         personId,
         voice: pcmWindow(voice, job.voiceStartSample, job.voiceSampleCount),
+        fadeIn: job.fadeIn,
+        fadeOut: job.fadeOut,
       },
       frames: cursor.read(startFrame, endFrame),
       emit: (patch) => writer.add(patch),

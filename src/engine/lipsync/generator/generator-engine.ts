@@ -1,5 +1,5 @@
 import { DubwrightError } from '../../../contract/errors.ts';
-import { openModel } from '../../inference/open-model.ts';
+import { openWithFallback } from '../../inference/open-with-fallback.ts';
 import type { Model, ProviderName } from '../../inference/types.ts';
 import { hashFile } from '../../media/file-hash.ts';
 import type { LipEngine, LipRenderer, LipScene } from '../types.ts';
@@ -46,7 +46,9 @@ export interface GeneratorEngine extends LipEngine {
  */
 export async function createGeneratorEngine(options: GeneratorOptions): Promise<GeneratorEngine> {
   const { modelPath, provider = 'cpu', soundOffsetMs = 0, weight = 0.5 } = options;
-  const open = (): Promise<Model> => openModel({ path: modelPath, provider });
+  const fallbacks: string[] = [];
+  const open = (): Promise<Model> =>
+    openWithFallback({ path: modelPath, provider }, (sentence) => fallbacks.push(sentence));
   let spare: Model | null = await open();
   let shape: GeneratorInterface;
   let modelSha256: string;
@@ -74,7 +76,8 @@ export async function createGeneratorEngine(options: GeneratorOptions): Promise<
         await model.close();
         throw error;
       }
-      return new GeneratorRenderer(scene, { model, modelPath, shape, batchSize, soundOffsetMs, weight });
+      const setup = { model, modelPath, shape, batchSize, soundOffsetMs, weight, fallbacks };
+      return new GeneratorRenderer(scene, setup);
     },
     async close() {
       const model = spare;

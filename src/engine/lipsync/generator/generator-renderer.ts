@@ -18,6 +18,8 @@ export interface GeneratorSetup {
   readonly batchSize: number;
   readonly soundOffsetMs: number;
   readonly weight: number;
+  /** Sentences about a provider that failed and the CPU that took over; grows while rendering. */
+  readonly fallbacks: readonly string[];
 }
 
 type RenderRequest = Parameters<LipRenderer['render']>[0];
@@ -163,9 +165,13 @@ class SegmentRun {
   }
 
   #notes(): string[] {
-    if (this.#withoutFace === 0) return [];
+    const { fallbacks } = this.#setup;
+    if (this.#withoutFace === 0) return [...fallbacks];
     const total = this.#patched + this.#withoutFace;
-    return [`The mouth is not to be seen in ${this.#withoutFace} of ${total} frames; they stay as they are.`];
+    return [
+      ...fallbacks,
+      `The mouth is not to be seen in ${this.#withoutFace} of ${total} frames; they stay as they are.`,
+    ];
   }
 }
 

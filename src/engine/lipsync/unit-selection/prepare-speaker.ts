@@ -30,8 +30,18 @@ export interface Speaker {
   readonly rest: Float32Array;
   readonly predictor: LipPredictor;
   readonly filmProfile: SoundProfile | null;
+  /** The mouth never moves in this film (a drawing, a listener): there is nothing to borrow. */
+  readonly isStill: boolean;
   readonly notes: readonly string[];
 }
+
+/**
+ * Openings that spread less than this (standard deviation, eye-corner distances) are landmark noise, not speech:
+ * a drawn face measures 0.0013, a silent listener 0.0035, the stillest newsreader seen 0.013.
+ */
+const stillDeviation = 0.0025;
+const stillNote =
+  'this face never moves its mouth in the film, so there is no mouth to borrow; the picture is left as it is';
 
 /** Middle of each frame's showing, seconds from the film's start. */
 export function frameMiddles(table: PresentationTable): Float64Array {
@@ -74,6 +84,7 @@ export async function prepareSpeaker(
 
   const libraryFrames = library.frames;
   const scale = shapeStatistics(table, libraryFrames);
+  const isStill = scale.deviation[0] < stillDeviation;
   const lesson = learn(scene, table, libraryFrames, {
     path: join(folder, 'sound.json'),
     signal: request.signal,
@@ -86,6 +97,8 @@ export async function prepareSpeaker(
     scale,
     rest: restShape(table, libraryFrames, scale),
     ...lesson,
+    isStill,
+    notes: isStill ? [stillNote] : lesson.notes,
   };
 }
 

@@ -60,6 +60,7 @@ export class UnitSelectionRenderer implements LipRenderer {
   async render(request: Parameters<LipRenderer['render']>[0]): Promise<SegmentOutcome> {
     const { segment, frames, emit, onProgress, signal } = request;
     const started = performance.now();
+    if (this.#speaker.isStill) return untouched(segment, frames, this.#speaker.notes);
     const { donors, nudges } = this.#plan(segment, signal);
     const planned = performance.now();
     const total = segment.endFrame - segment.startFrame;
@@ -203,6 +204,16 @@ export class UnitSelectionRenderer implements LipRenderer {
     const colours = light.follow(fitColour(frame, mouths, field), donors[0].index);
     return compositePatch(frame, mouths, field, colours);
   }
+}
+
+/** The outcome of a segment whose frames are left as they are; reads them, as every renderer does. */
+async function untouched(
+  segment: LipSegment,
+  frames: AsyncIterable<VideoFrame>,
+  notes: readonly string[],
+): Promise<SegmentOutcome> {
+  for await (const frame of frames) if (frame.index >= segment.endFrame) break;
+  return { patchedFrames: 0, framesWithoutFace: 0, notes, stageMs: {} };
 }
 
 /** Frames over which a segment passes from the film's own mouth to the borrowed one. */
