@@ -10,7 +10,8 @@ import { dub } from '../../src/studio/dub-service.ts';
 import { makeVoice } from '../support/burst-voice.ts';
 import { lastJson, runCli } from '../support/cli.ts';
 import { makeFilm, makeSound } from '../support/make-media.ts';
-import { damages, seededRandom } from '../support/mutate.ts';
+import { damages } from '../support/mutate.ts';
+import { seededRandom } from '../support/seeded-random.ts';
 import { descendantsOf, waitUntilGone } from '../support/processes.ts';
 
 /** No film of twelve frames may take longer, however damaged. */

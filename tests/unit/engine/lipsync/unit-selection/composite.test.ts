@@ -14,7 +14,7 @@ import {
   defaultMaskShape,
 } from '../../../../../src/engine/lipsync/unit-selection/warp-field.ts';
 import type { PlanarFormat, Plane, VideoFrame } from '../../../../../src/engine/media/frame.ts';
-import { seededRandom } from './seeded-random.ts';
+import { seededRandom } from '../../../../support/seeded-random.ts';
 
 const size = 256;
 const formats: readonly PlanarFormat[] = [

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { applyRidge, RidgeMoments } from '../../../../../src/engine/lipsync/unit-selection/ridge.ts';
-import { seededRandom } from './seeded-random.ts';
+import { seededRandom } from '../../../../support/seeded-random.ts';
 
 describe('ridge regression', () => {
   it('finds a linear law in noiseless data whatever the scale and offset of the inputs', () => {

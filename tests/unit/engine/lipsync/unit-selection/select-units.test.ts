@@ -5,7 +5,7 @@ import {
   selectUnits,
   type UnitProblem,
 } from '../../../../../src/engine/lipsync/unit-selection/select-units.ts';
-import { seededRandom } from './seeded-random.ts';
+import { seededRandom } from '../../../../support/seeded-random.ts';
 
 function problemOf(targets: number[], library: number[], jumpCost: number): UnitProblem {
   return {

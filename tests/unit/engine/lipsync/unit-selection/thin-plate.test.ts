@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { ThinPlate } from '../../../../../src/engine/lipsync/unit-selection/thin-plate.ts';
-import { seededRandom } from './seeded-random.ts';
+import { seededRandom } from '../../../../support/seeded-random.ts';
 
 describe('thin-plate spline', () => {
   it('passes through every control displacement', () => {
