@@ -1,12 +1,13 @@
 import type { Patch, Plane, VideoFrame } from '../../media/frame.ts';
 import { type ColourPlane } from './colour-match.ts';
-import { planeShift, type WeightedCrop } from './mouth-crop.ts';
-import { cropPlane, sampleCubic, sampleLinear } from './resample.ts';
+import { planeShift, softPlanes, softStep, type WeightedCrop } from './mouth-crop.ts';
+import { cropPlane, sampleCubic, sampleLinear, type Raster } from './resample.ts';
 import type { WarpField } from './warp-field.ts';
 
 /**
  * Lays the borrowed mouth into the target frame along a warp field and returns the finished pixels of the field's box.
  * Where neither mask nor skin warp act, the target's samples are copied bit for bit.
+ * @param donors the one with the largest share first.
  */
 export function compositePatch(
   target: VideoFrame,
@@ -15,6 +16,8 @@ export function compositePatch(
   colours: readonly ColourPlane[],
 ): Patch {
   const { box } = field;
+  // One donor alone needs no soft copies.
+  const soft = donors.length > 1 ? donors.map(({ crop }) => softPlanes(crop)) : [];
   const planes = target.planes.map((plane, index) => {
     const { shiftX, shiftY } = planeShift(target, index);
     const out = cropPlane(plane, {
@@ -25,6 +28,7 @@ export function compositePatch(
     });
     if (index < 3) {
       fillPlane({
+        soft,
         out,
         target: plane,
         donors,
@@ -46,6 +50,8 @@ interface FillRequest {
   readonly out: Plane;
   readonly target: Plane;
   readonly donors: readonly WeightedCrop[];
+  /** Per donor the soft copies of its planes; empty when there is one donor. */
+  readonly soft: readonly (readonly Raster[])[];
   readonly field: WarpField;
   readonly index: number;
   readonly shiftX: number;
@@ -139,7 +145,7 @@ interface RowPlace {
 }
 
 function fillRow(request: FillRequest, donorRows: DonorRows, place: RowPlace): void {
-  const { out, target, donors, field, shiftX, shiftY, colour, maximum, index } = request;
+  const { out, target, donors, soft, field, shiftX, shiftY, colour, maximum, index } = request;
   const { box, step } = field;
   const { column, fromX, toX, y, lumaY } = place;
   const scaleX = 1 / (1 << shiftX);
@@ -162,11 +168,18 @@ function fillRow(request: FillRequest, donorRows: DonorRows, place: RowPlace): v
     }
     if (share > 0) {
       let borrowed = colourOfRow + colour.slopeX * (lumaX - box.width / 2);
+      let mainSoft = 0;
       for (let d = 0; d < donors.length; d++) {
         const { crop, share: donorShare } = donors[d];
-        const qx = (px + donorRows[d].x.at(u) - crop.box.x) * scaleX - 0.5;
-        const qy = (py + donorRows[d].y.at(u) - crop.box.y) * scaleY - 0.5;
-        borrowed += donorShare * sample(crop.planes[index], qx, qy);
+        const qx = (px + donorRows[d].x.at(u) - crop.box.x) * scaleX;
+        const qy = (py + donorRows[d].y.at(u) - crop.box.y) * scaleY;
+        if (d === 0) borrowed += sample(crop.planes[index], qx - 0.5, qy - 0.5);
+        if (soft.length === 0) break;
+        // Teeth, lines and grain come from the first donor alone; only light and shade are mixed. Averaging two
+        // pictures would blur both and show the lips twice.
+        const value = sampleLinear(soft[d][index], qx / softStep - 0.5, qy / softStep - 0.5);
+        if (d === 0) mainSoft = value;
+        else borrowed += donorShare * (value - mainSoft);
       }
       value += share * (borrowed - value);
     }

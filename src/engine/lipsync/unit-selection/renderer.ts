@@ -189,6 +189,7 @@ export class UnitSelectionRenderer implements LipRenderer {
     if (!targetMesh) return null;
     const mouths = donors.map(({ index, share }) => ({ ...library.read(index), share: share * (1 - own) }));
     if (own > 0) mouths.push({ mesh: targetMesh, crop: wholeFrame(frame), share: own });
+    mouths.sort((a, b) => b.share - a.share);
     const posed = mouths.map(({ mesh, share }) => ({ mesh: poseDonor(mesh, targetMesh), share }));
     const destination = destinationMesh(targetMesh, posed);
     nudgeLips(destination, nudge * (1 - own));

@@ -1,19 +1,28 @@
 import type { PixelBox, Plane, Samples } from '../../media/frame.ts';
 
+/** Rows of samples of any kind. */
+export interface Raster {
+  readonly data: Samples | Float32Array;
+  readonly width: number;
+  readonly height: number;
+}
+
 const fractionSteps = 256;
 
 /**
- * Catmull–Rom weights for 256 sub-pixel positions. A cubic keeps the grain and the edges of lips that bilinear
- * sampling would soften (Keys 1981, "Cubic convolution interpolation for digital image processing", a = -1/2).
+ * Cubic convolution weights for 256 sub-pixel positions (Keys 1981, "Cubic convolution interpolation for digital image
+ * processing"). Keys's own a = -1/2 still softens what lies between samples; a steeper kernel gives back as much detail
+ * as the shift takes, so that a borrowed mouth has the grain of the skin around it.
  */
+const steepness = -0.8;
 const cubicWeights = ((): Float32Array => {
+  const a = steepness;
+  const near = (s: number): number => ((a + 2) * s - (a + 3)) * s * s + 1;
+  const far = (s: number): number => ((a * s - 5 * a) * s + 8 * a) * s - 4 * a;
   const table = new Float32Array((fractionSteps + 1) * 4);
   for (let i = 0; i <= fractionSteps; i++) {
     const t = i / fractionSteps;
-    table[4 * i] = ((-t + 2) * t - 1) * t * 0.5;
-    table[4 * i + 1] = ((3 * t - 5) * t * t + 2) * 0.5;
-    table[4 * i + 2] = ((-3 * t + 4) * t + 1) * t * 0.5;
-    table[4 * i + 3] = (t - 1) * t * t * 0.5;
+    table.set([far(1 + t), near(t), near(1 - t), far(2 - t)], 4 * i);
   }
   return table;
 })();
@@ -42,7 +51,7 @@ export function sampleCubic(plane: Plane, x: number, y: number): number {
 }
 
 /** Sample of a plane at a fractional position, bilinear; edges repeat. */
-export function sampleLinear(plane: Plane, x: number, y: number): number {
+export function sampleLinear(plane: Raster, x: number, y: number): number {
   const { data, width, height } = plane;
   const cx = x < 0 ? 0 : x > width - 1 ? width - 1 : x;
   const cy = y < 0 ? 0 : y > height - 1 ? height - 1 : y;
