@@ -7,7 +7,7 @@ import { foldersWrittenBy, removeLeftoversOf } from './leftovers.ts';
 import { killGroup } from './process-group.ts';
 import { protocolVersion } from './protocol.ts';
 import type { FromEngine, ToEngine } from './protocol.ts';
-import { safeEnvironment } from './safe-env.ts';
+import { safeEnvironment, thriftyAllocator } from './safe-env.ts';
 import type { EngineTaskName } from './tasks.ts';
 
 const endLimitMs = 1000;
@@ -134,6 +134,7 @@ function forkEngine(options: EngineChildOptions): ChildProcess {
     serialization: 'advanced',
     execArgv: ['--disable-warning=ExperimentalWarning'],
     env: {
+      ...thriftyAllocator,
       ...safeEnvironment(process.env),
       ...options.environment,
       [leadsGroupVariable]: leadsGroup ? '1' : '0',
