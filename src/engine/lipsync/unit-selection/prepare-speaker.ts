@@ -86,7 +86,7 @@ export async function prepareSpeaker(
   const scale = shapeStatistics(table, libraryFrames);
   const isStill = scale.deviation[0] < stillDeviation;
   const lesson = learn(scene, table, libraryFrames, {
-    path: join(folder, 'sound.json'),
+    path: join(folder, 'sound-2.json'),
     signal: request.signal,
   });
   return {

@@ -6,12 +6,18 @@ export const melRateHz = 100;
 const hopSamples = 160;
 /** Bands after averaging neighbours: speech's envelope, not its pitch. */
 const bands = 20;
-/** Frames of context before and after, each an average over `contextStride` mel frames. */
-const contextSteps = 5;
+/** A moment of context is an average over this many mel frames. */
 const contextStride = 3;
 
-/** Numbers per picture frame that a lip predictor sees. */
-export const contextSize = bands * (2 * contextSteps + 1);
+/** Numbers that a predictor sees which looks `steps` moments (30 ms each) back and as many ahead. */
+export function contextSize(steps: number): number {
+  return bands * (2 * steps + 1);
+}
+
+/** How far a predictor with so many inputs looks each way; the inverse of `contextSize`. */
+export function contextSteps(inputSize: number): number {
+  return (inputSize / bands - 1) / 2;
+}
 
 /** How far below the loudest speech (95th percentile of frame loudness) the floor lies, in nats of power: 39 dB. */
 const floorNats = 9;
@@ -92,8 +98,9 @@ export function steadyProfile(voice: SoundProfile, film: SoundProfile | null): S
 }
 
 /**
- * The sound around one moment as a predictor sees it: 20 bands × 11 moments, 30 ms apart, floor and mean removed.
+ * The sound around one moment as a predictor sees it: 20 bands at moments 30 ms apart, floor and mean removed.
  * @param seconds moment on the sound's own clock.
+ * @param out as long as `contextSize` of the steps wanted.
  */
 export function contextAt(
   sound: BandFrames,
@@ -103,8 +110,9 @@ export function contextAt(
 ): void {
   const centre = Math.round(seconds * melRateHz - 0.5);
   const floor = profile.peak - floorNats;
+  const steps = contextSteps(out.length);
   let at = 0;
-  for (let step = -contextSteps; step <= contextSteps; step++) {
+  for (let step = -steps; step <= steps; step++) {
     const first = centre + step * contextStride - (contextStride - 1) / 2;
     for (let band = 0; band < bands; band++) {
       let sum = 0;
