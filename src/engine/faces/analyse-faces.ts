@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { DubwrightError } from '../../contract/errors.ts';
 import { rationalToNumber } from '../../core/time/rational.ts';
@@ -7,6 +7,7 @@ import { ensureFacePack, type FacePackPaths } from '../face-pack/ensure-face-pac
 import { openWithFallback } from '../inference/open-with-fallback.ts';
 import type { OnFallback } from '../inference/open-with-fallback.ts';
 import type { Model, ProviderName } from '../inference/types.ts';
+import { commitFolder } from '../files/commit-folder.ts';
 import type { OnProgress } from '../lipsync/types.ts';
 import { openFrameReader } from '../media/frame-reader.ts';
 import type { SourceVideo } from '../media/types.ts';
@@ -49,8 +50,8 @@ export async function analyseFaces(request: AnalyseFacesRequest): Promise<FaceIn
   try {
     const index = await analyseInto(unfinished, request, pack);
     await writeFile(faceIndexPath(unfinished), encodeFaceIndex(index, pack.sha256));
-    await rm(request.folder, { recursive: true, force: true });
-    await rename(unfinished, request.folder);
+    const isComplete = (): boolean => readFaceIndex(request.folder, pack.sha256) !== null;
+    commitFolder(unfinished, request.folder, isComplete);
     return index;
   } finally {
     await rm(unfinished, { recursive: true, force: true });

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import {
   closeSync,
   existsSync,
@@ -6,12 +6,12 @@ import {
   openSync,
   readFileSync,
   readSync,
-  renameSync,
   rmSync,
   writeFileSync,
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { commitFolder } from '../../files/commit-folder.ts';
 import { meshFloatCount } from '../../faces/types.ts';
 import type { PixelBox, Plane, PlanarFormat, VideoFrame } from '../../media/frame.ts';
 import { faceUnit, maskRing } from './mouth-geometry.ts';
@@ -150,11 +150,16 @@ export function libraryKey(parts: Readonly<Record<string, unknown>>): string {
 
 /** Opens a finished library from its folder; null when there is none with this key. */
 export function openMouthLibrary(folder: string, key: string): MouthLibrary | null {
+  const header = readHeader(folder, key);
+  return header === null ? null : new MouthLibrary(folder, header);
+}
+
+function readHeader(folder: string, key: string): LibraryHeader | null {
   const path = join(folder, 'library.json');
   if (!existsSync(path)) return null;
   try {
     const header = JSON.parse(readFileSync(path, 'utf8')) as LibraryHeader;
-    return header.version === libraryVersion && header.key === key ? new MouthLibrary(folder, header) : null;
+    return header.version === libraryVersion && header.key === key ? header : null;
   } catch {
     return null;
   }
@@ -173,8 +178,7 @@ export class MouthLibraryWriter {
   constructor(folder: string, key: string) {
     this.#folder = folder;
     this.#key = key;
-    this.#temporary = `${folder}.${process.pid}.tmp`;
-    rmSync(this.#temporary, { recursive: true, force: true });
+    this.#temporary = `${folder}.${randomUUID()}.part`;
     mkdirSync(this.#temporary, { recursive: true });
     this.#file = openSync(join(this.#temporary, 'mouths.bin'), 'w');
   }
@@ -213,8 +217,7 @@ export class MouthLibraryWriter {
       entries: this.#entries,
     };
     writeFileSync(join(this.#temporary, 'library.json'), JSON.stringify(header));
-    rmSync(this.#folder, { recursive: true, force: true });
-    renameSync(this.#temporary, this.#folder);
+    commitFolder(this.#temporary, this.#folder, () => readHeader(this.#folder, this.#key) !== null);
     return new MouthLibrary(this.#folder, header);
   }
 

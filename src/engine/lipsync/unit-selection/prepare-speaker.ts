@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DubwrightError } from '../../../contract/errors.ts';
@@ -252,6 +253,7 @@ function writeLesson(path: string, profile: SoundProfile, model: SpectralModel |
       inputSize: model.ridge.inputSize,
     },
   };
-  writeFileSync(`${path}.tmp`, JSON.stringify(lesson));
-  renameSync(`${path}.tmp`, path);
+  const unfinished = `${path}.${randomUUID()}.part`;
+  writeFileSync(unfinished, JSON.stringify(lesson));
+  renameSync(unfinished, path);
 }
