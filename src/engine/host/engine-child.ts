@@ -132,7 +132,7 @@ function forkEngine(options: EngineChildOptions): ChildProcess {
   const leadsGroup = process.platform !== 'win32';
   return fork(options.entryPath, [], {
     serialization: 'advanced',
-    execArgv: ['--disable-warning=ExperimentalWarning'],
+    execArgv: ['--disable-warning=ExperimentalWarning', '--expose-gc'],
     env: {
       ...thriftyAllocator,
       ...safeEnvironment(process.env),

@@ -25,7 +25,10 @@ export function selectUnits(problem: UnitProblem): Int32Array {
   const { targetCount, libraryCount } = problem;
   const path = new Int32Array(targetCount);
   if (targetCount === 0 || libraryCount === 0) return new Int32Array(0);
-  const back = new Int32Array(targetCount * libraryCount);
+  const back =
+    libraryCount <= 65_536
+      ? new Uint16Array(targetCount * libraryCount)
+      : new Int32Array(targetCount * libraryCount);
   let previous = new Float32Array(libraryCount);
   let current = new Float32Array(libraryCount);
   const costs = new Float32Array(libraryCount);
@@ -49,7 +52,7 @@ interface Step {
   readonly previous: Float32Array;
   readonly current: Float32Array;
   readonly costs: Float32Array;
-  readonly back: Int32Array;
+  readonly back: Int32Array | Uint16Array;
 }
 
 function advance(problem: UnitProblem, step: Step): void {
