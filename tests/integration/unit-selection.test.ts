@@ -180,6 +180,24 @@ describe('unit selection on the rendered speaker, Dutch film and English voice',
     assert.match(outcome.notes.join(), /never moves its mouth/);
   });
 
+  it('leaves frames alone in which the mouth is covered or turned away', async () => {
+    const hides = (frame: number): boolean => frame >= 10 && frame < 20;
+    const covered: FaceStore = {
+      ...{ index: faces.index, close: () => undefined },
+      read: (track, frame) => faces.read(track, frame),
+      readPerson: (person, frame) => {
+        const seen = faces.readPerson(person, frame);
+        return seen && hides(frame) ? { ...seen, mouthVisibility: 0 } : seen;
+      },
+    };
+    const { outcome, patches } = await render(sceneOf({ faces: covered }), { endFrame: 30 });
+    assert.deepEqual(
+      Array.from({ length: 30 }, (_, frame) => frame).filter((frame) => !patches.has(frame)),
+      [10, 11, 12, 13, 14, 15, 16, 17, 18, 19],
+    );
+    assert.equal(outcome.framesWithoutFace, 10);
+  });
+
   it("passes over from the film's own mouth where a segment stands alone", async () => {
     const range = { startFrame: 60, endFrame: 90, voice: pcmFromArray(voice.read(60 * 640, 30 * 640)) };
     const [faded, plain] = [

@@ -51,7 +51,7 @@ export type OnProgress = (progress: StageProgress) => void;
 /** What an engine says about a segment it rendered. */
 export interface SegmentOutcome {
   readonly patchedFrames: number;
-  /** Frames left as they were because no face was to be seen. */
+  /** Frames left as they were because no face, or nothing of its mouth, was to be seen. */
   readonly framesWithoutFace: number;
   /** Sentences for the editor ("the library has no open mouths in this pose"). */
   readonly notes: readonly string[];

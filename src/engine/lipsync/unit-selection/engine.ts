@@ -5,7 +5,7 @@ import { prepareSpeaker } from './prepare-speaker.ts';
 import { UnitSelectionRenderer } from './renderer.ts';
 
 /** Raised whenever the same inputs may give other pixels. */
-const engineVersion = 3;
+const engineVersion = 4;
 
 /** What may be set about unit selection. */
 export interface UnitSelectionOptions {

@@ -8,6 +8,7 @@ import { lipTargetsOf, type LipTargets } from './lip-targets.ts';
 import { destinationMesh, poseDonor } from './mouth-geometry.ts';
 import type { MouthCrop } from './mouth-crop.ts';
 import { nudgeLips, planNudges } from './nudge-lips.ts';
+import { ownShares } from './own-share.ts';
 import { readSmoothMesh, shapeSize } from './person-table.ts';
 import { frameMiddles, type Speaker } from './prepare-speaker.ts';
 import { selectUnits } from './select-units.ts';
@@ -34,7 +35,7 @@ interface Plan {
 interface FramePlan {
   readonly donors: readonly Donor[];
   readonly nudge: number;
-  /** Share of the film's own mouth, above zero only where a segment fades in or out. */
+  /** Share of the film's own mouth (`ownShares`). */
   readonly own: number;
 }
 
@@ -62,6 +63,7 @@ export class UnitSelectionRenderer implements LipRenderer {
     const started = performance.now();
     if (this.#speaker.isStill) return untouched(segment, frames, this.#speaker.notes);
     const { donors, nudges } = this.#plan(segment, signal);
+    const owns = ownShares(segment, this.#speaker.table);
     const planned = performance.now();
     const total = segment.endFrame - segment.startFrame;
     let patchedFrames = 0;
@@ -70,8 +72,9 @@ export class UnitSelectionRenderer implements LipRenderer {
     for await (const frame of frames) {
       signal.throwIfAborted();
       const at = frame.index - segment.startFrame;
-      const own = ownShare(segment, frame.index);
-      const patch = this.#renderFrame(frame, { donors: donors[at], nudge: nudges[at], own }, light);
+      const own = owns[at];
+      const patch =
+        own < 1 ? this.#renderFrame(frame, { donors: donors[at], nudge: nudges[at], own }, light) : null;
       if (patch) {
         patchedFrames++;
         await emit(patch);
@@ -215,18 +218,6 @@ async function untouched(
 ): Promise<SegmentOutcome> {
   for await (const frame of frames) if (frame.index >= segment.endFrame) break;
   return { patchedFrames: 0, framesWithoutFace: 0, notes, stageMs: {} };
-}
-
-/** Frames over which a segment passes from the film's own mouth to the borrowed one. */
-const fadeFrames = 3;
-
-/** How much of the film's own mouth a frame keeps: falls to zero over the first frames of a fade. */
-function ownShare({ startFrame, endFrame, fadeIn, fadeOut }: LipSegment, frame: number): number {
-  const fromEdge = Math.min(
-    fadeIn === true ? frame - startFrame : Infinity,
-    fadeOut === true ? endFrame - 1 - frame : Infinity,
-  );
-  return Math.max(0, 1 - (fromEdge + 1) / (fadeFrames + 1));
 }
 
 function wholeFrame(frame: VideoFrame): MouthCrop {
