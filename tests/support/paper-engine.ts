@@ -7,7 +7,8 @@ import type { EngineTaskName, EngineTasks, RenderedTake, TakeJob } from '../../s
 import type { PlanarFormat } from '../../src/engine/media/frame.ts';
 import type { AudioStreamInfo, MediaInfo, VideoStreamInfo } from '../../src/engine/media/types.ts';
 import { createTakeWriter } from '../../src/engine/takes/take-writer.ts';
-import type { EnginePort, EnginePortOptions } from '../../src/studio/engine-port.ts';
+import type { EngineCallOptions } from '../../src/engine/host/protocol.ts';
+import type { EnginePort } from '../../src/studio/engine-port.ts';
 
 const yuv420p: PlanarFormat = {
   ...{ name: 'yuv420p', model: 'yuv', planeCount: 3, bitDepth: 8, chromaShiftX: 1, chromaShiftY: 1 },
@@ -70,13 +71,13 @@ export class PaperEngine implements EnginePort {
   async call<Name extends EngineTaskName>(
     task: Name,
     input: EngineTasks[Name]['input'],
-    options: EnginePortOptions = {},
+    options: EngineCallOptions = {},
   ): Promise<EngineTasks[Name]['output']> {
     this.calls.push(task);
     if (options.signal?.aborted === true) throw new DubwrightError('CANCELLED');
     const run = this.#tasks[task] as (
       input: EngineTasks[Name]['input'],
-      options: EnginePortOptions,
+      options: EngineCallOptions,
     ) => Promise<EngineTasks[Name]['output']>;
     return run(structuredClone(input), options);
   }
@@ -84,7 +85,7 @@ export class PaperEngine implements EnginePort {
   readonly #tasks: {
     [Name in EngineTaskName]: (
       input: EngineTasks[Name]['input'],
-      options: EnginePortOptions,
+      options: EngineCallOptions,
     ) => Promise<EngineTasks[Name]['output']>;
   } = {
     probe: ({ path }) => Promise.resolve(this.#probe(path)),
@@ -149,7 +150,7 @@ export class PaperEngine implements EnginePort {
     };
   }
 
-  async #render(jobs: readonly TakeJob[], options: EnginePortOptions): Promise<RenderedTake[]> {
+  async #render(jobs: readonly TakeJob[], options: EngineCallOptions): Promise<RenderedTake[]> {
     const takes: RenderedTake[] = [];
     for (const job of jobs) {
       if (options.signal?.aborted === true) throw new DubwrightError('CANCELLED');

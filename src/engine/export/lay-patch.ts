@@ -1,11 +1,6 @@
-import type { Patch, PlanarFormat, Plane, VideoFrame } from '../media/frame.ts';
+import type { Patch, Plane, VideoFrame } from '../media/frame.ts';
 import { planeSizes } from '../media/planar-formats.ts';
-
-/** Which planes are subsampled: the two chroma planes of a YUV picture; alpha is not. */
-function shiftsOf(format: PlanarFormat, planeIndex: number): readonly [number, number] {
-  const isChroma = format.model === 'yuv' && (planeIndex === 1 || planeIndex === 2);
-  return isChroma ? [format.chromaShiftX, format.chromaShiftY] : [0, 0];
-}
+import { planeShiftOf } from '../pixels/plane-geometry.ts';
 
 function planesMatch({ format, planes }: VideoFrame, patch: Patch): boolean {
   const sizes = planeSizes(format, patch.box.width, patch.box.height);
@@ -40,8 +35,8 @@ function assertFits(frame: VideoFrame, patch: Patch): void {
 export function layPatch(frame: VideoFrame, patch: Patch): void {
   assertFits(frame, patch);
   frame.planes.forEach((target, planeIndex) => {
-    const [shiftX, shiftY] = shiftsOf(frame.format, planeIndex);
-    copyRows(target, patch.planes[planeIndex], patch.box.x >> shiftX, patch.box.y >> shiftY);
+    const shift = planeShiftOf(frame.format, planeIndex);
+    copyRows(target, patch.planes[planeIndex], patch.box.x >> shift.x, patch.box.y >> shift.y);
   });
 }
 

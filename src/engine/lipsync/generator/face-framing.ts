@@ -1,3 +1,4 @@
+import { smoothStep } from '../../pixels/smooth-step.ts';
 import type { FaceObservation, FaceStore } from '../../faces/types.ts';
 import { outerEyeCorners } from '../../faces/mesh-points.ts';
 
@@ -128,9 +129,4 @@ export class FaceTrail {
 /** A mesh with a number that is none would poison every pixel of the crop. */
 function isUsable({ mesh }: FaceObservation): boolean {
   return mesh.every(Number.isFinite);
-}
-
-function smoothStep(value: number): number {
-  const t = Math.min(1, Math.max(0, value));
-  return t * t * (3 - 2 * t);
 }

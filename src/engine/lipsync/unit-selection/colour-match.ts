@@ -1,5 +1,6 @@
 import type { VideoFrame } from '../../media/frame.ts';
-import { planeShift, type WeightedCrop } from './mouth-crop.ts';
+import { planeShiftOf } from '../../pixels/plane-geometry.ts';
+import { type WeightedCrop } from './mouth-crop.ts';
 import { sampleLinear } from './resample.ts';
 import type { WarpField } from './warp-field.ts';
 
@@ -38,9 +39,9 @@ function fitPlane(
   place: { readonly field: WarpField; readonly nodes: readonly number[]; readonly index: number },
 ): ColourPlane {
   const { field, nodes, index } = place;
-  const { shiftX, shiftY } = planeShift(target, index);
-  const scaleX = 1 / (1 << shiftX);
-  const scaleY = 1 / (1 << shiftY);
+  const shift = planeShiftOf(target.format, index);
+  const scaleX = 1 / (1 << shift.x);
+  const scaleY = 1 / (1 << shift.y);
   const xs = new Float64Array(nodes.length);
   const ys = new Float64Array(nodes.length);
   const differences = new Float64Array(nodes.length);

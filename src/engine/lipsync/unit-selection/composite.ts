@@ -1,7 +1,8 @@
 import type { Patch, Plane, VideoFrame } from '../../media/frame.ts';
 import { type ColourPlane } from './colour-match.ts';
-import { planeShift, softPlanes, softStep, type WeightedCrop } from './mouth-crop.ts';
-import { cropPlane, sampleCubic, sampleLinear, type Raster } from './resample.ts';
+import { boxInPlane, copyOfPlane, planeShiftOf } from '../../pixels/plane-geometry.ts';
+import { softPlanes, softStep, type WeightedCrop } from './mouth-crop.ts';
+import { sampleCubic, sampleLinear, type Raster } from './resample.ts';
 import type { WarpField } from './warp-field.ts';
 
 /**
@@ -19,13 +20,8 @@ export function compositePatch(
   // One donor alone needs no soft copies.
   const soft = donors.length > 1 ? donors.map(({ crop }) => softPlanes(crop)) : [];
   const planes = target.planes.map((plane, index) => {
-    const { shiftX, shiftY } = planeShift(target, index);
-    const out = cropPlane(plane, {
-      x: box.x >> shiftX,
-      y: box.y >> shiftY,
-      width: box.width >> shiftX,
-      height: box.height >> shiftY,
-    });
+    const shift = planeShiftOf(target.format, index);
+    const out = copyOfPlane(plane, boxInPlane(box, shift));
     if (index < 3) {
       fillPlane({
         soft,
@@ -34,8 +30,8 @@ export function compositePatch(
         donors,
         field,
         index,
-        shiftX,
-        shiftY,
+        shiftX: shift.x,
+        shiftY: shift.y,
         colour: colours[index],
         maximum: (1 << target.format.bitDepth) - 1,
       });

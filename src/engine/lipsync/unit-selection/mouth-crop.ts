@@ -1,4 +1,4 @@
-import type { PixelBox, Plane, VideoFrame } from '../../media/frame.ts';
+import type { PixelBox, Plane } from '../../media/frame.ts';
 import type { Raster } from './resample.ts';
 
 /** A donor's pixels: the part of its frame around the mouth. */
@@ -39,12 +39,4 @@ function blockMean(plane: Plane, left: number, top: number): number {
     }
   }
   return sum / count;
-}
-
-/** Subsampling of a frame's plane: none for luma and alpha. */
-export function planeShift(frame: VideoFrame, index: number): { shiftX: number; shiftY: number } {
-  const isChroma = frame.format.model === 'yuv' && (index === 1 || index === 2);
-  return isChroma
-    ? { shiftX: frame.format.chromaShiftX, shiftY: frame.format.chromaShiftY }
-    : { shiftX: 0, shiftY: 0 };
 }

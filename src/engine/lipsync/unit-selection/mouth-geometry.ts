@@ -1,3 +1,4 @@
+import { smoothStep } from '../../pixels/smooth-step.ts';
 import { referenceFace } from '../../faces/reference-face.ts';
 import { fitSimilarity, applySimilarity } from '../../faces/rigid-alignment.ts';
 import {
@@ -46,11 +47,6 @@ export function faceUnit(mesh: Float32Array): number {
   );
 }
 
-function smoothStep(from: number, to: number, value: number): number {
-  const t = Math.min(Math.max((value - from) / (to - from), 0), 1);
-  return t * t * (3 - 2 * t);
-}
-
 /**
  * How much each mesh point follows the borrowed mouth (1: lips, chin) or stays with the target's head (0: upper
  * cheeks, ears, nose); measured on the reference face.
@@ -69,7 +65,7 @@ export const borrowWeights: Float32Array = ((): Float32Array => {
     const across = (reference[3 * point] - centreX) / (0.8 * unit);
     const along = (reference[3 * point + 1] - centreY) / unit;
     const distance = Math.hypot(across, along > 0 ? along / 1.1 : along / 0.3);
-    weights[point] = 1 - smoothStep(0.45, 1, distance);
+    weights[point] = 1 - smoothStep((distance - 0.45) / 0.55);
   }
   for (const point of [...lipsOuter, ...lipsInner]) weights[point] = 1;
   return weights;

@@ -14,9 +14,10 @@ import { join } from 'node:path';
 import { commitFolder } from '../../files/commit-folder.ts';
 import { meshFloatCount } from '../../faces/types.ts';
 import type { PixelBox, Plane, PlanarFormat, VideoFrame } from '../../media/frame.ts';
+import { frameBytes, planeSizes } from '../../media/planar-formats.ts';
+import { boxInPlane, boxOnChromaGrid, copyOfPlane, planeShiftOf } from '../../pixels/plane-geometry.ts';
 import { faceUnit, maskRing } from './mouth-geometry.ts';
 import type { MouthCrop } from './mouth-crop.ts';
-import { cropPlane } from './resample.ts';
 
 /** Bumped whenever the file layout or the choice of frames changes. */
 const libraryVersion = 1;
@@ -58,7 +59,7 @@ export class MouthLibrary {
     if (held) return held;
     const [, offset, x, y, width, height] = this.#header.entries[index];
     const mesh = new Float32Array(meshFloatCount);
-    const bytes = new Uint8Array(entryBytes(this.#header.format, width, height));
+    const bytes = new Uint8Array(frameBytes(this.#header.format, width, height));
     readSync(this.#file, mesh, 0, mesh.byteLength, offset);
     readSync(this.#file, bytes, 0, bytes.length, offset + mesh.byteLength);
     const mouth = {
@@ -79,38 +80,14 @@ export class MouthLibrary {
   }
 }
 
-function planeSizes(
-  format: PlanarFormat,
-  width: number,
-  height: number,
-): { width: number; height: number }[] {
-  return Array.from({ length: format.planeCount }, (_, index) => {
-    const isChroma = format.model === 'yuv' && (index === 1 || index === 2);
-    return isChroma
-      ? { width: width >> format.chromaShiftX, height: height >> format.chromaShiftY }
-      : { width, height };
-  });
-}
-
-function bytesPerSample(format: PlanarFormat): 1 | 2 {
-  return format.bitDepth > 8 ? 2 : 1;
-}
-
-function entryBytes(format: PlanarFormat, width: number, height: number): number {
-  const samples = planeSizes(format, width, height).reduce(
-    (sum, plane) => sum + plane.width * plane.height,
-    0,
-  );
-  return samples * bytesPerSample(format);
-}
-
 function planesOf(format: PlanarFormat, width: number, height: number, bytes: Uint8Array): Plane[] {
+  const isWide = format.bitDepth > 8;
   let offset = 0;
   return planeSizes(format, width, height).map((size) => {
-    const length = size.width * size.height * bytesPerSample(format);
+    const length = size.width * size.height * (isWide ? 2 : 1);
     const slice = bytes.slice(offset, offset + length);
     offset += length;
-    return { ...size, data: bytesPerSample(format) === 2 ? new Uint16Array(slice.buffer) : slice };
+    return { ...size, data: isWide ? new Uint16Array(slice.buffer) : slice };
   });
 }
 
@@ -123,21 +100,16 @@ export function cropBox(
   const margin = cropMargin * faceUnit(mesh);
   const xs = maskRing.map((point) => mesh[3 * point]);
   const ys = maskRing.map((point) => mesh[3 * point + 1]);
-  const alignX = 1 << format.chromaShiftX;
-  const alignY = 1 << format.chromaShiftY;
-  const left = Math.max(0, Math.floor((Math.min(...xs) - margin) / alignX) * alignX);
-  const top = Math.max(0, Math.floor((Math.min(...ys) - margin) / alignY) * alignY);
-  const right = Math.min(
-    Math.floor(frame.width / alignX) * alignX,
-    Math.ceil((Math.max(...xs) + margin) / alignX) * alignX,
-  );
-  const bottom = Math.min(
-    Math.floor(frame.height / alignY) * alignY,
-    Math.ceil((Math.max(...ys) + margin) / alignY) * alignY,
-  );
-  return right - left < 16 || bottom - top < 16
-    ? null
-    : { x: left, y: top, width: right - left, height: bottom - top };
+  const left = Math.min(...xs) - margin;
+  const top = Math.min(...ys) - margin;
+  const bounds = {
+    x: left,
+    y: top,
+    width: Math.max(...xs) + margin - left,
+    height: Math.max(...ys) + margin - top,
+  };
+  const box = boxOnChromaGrid(bounds, format, frame);
+  return box.width < 16 || box.height < 16 ? null : box;
 }
 
 /** Content key of a library: what its bytes depend on. */
@@ -190,10 +162,8 @@ export class MouthLibraryWriter {
     this.#format = frame.format;
     this.#entries.push([frame.index, this.#offset, box.x, box.y, box.width, box.height]);
     this.#write(new Uint8Array(mesh.buffer, mesh.byteOffset, mesh.byteLength));
-    planeSizes(frame.format, box.width, box.height).forEach((size, index) => {
-      const shiftX = size.width === box.width ? 0 : frame.format.chromaShiftX;
-      const shiftY = size.height === box.height ? 0 : frame.format.chromaShiftY;
-      const { data } = cropPlane(frame.planes[index], { x: box.x >> shiftX, y: box.y >> shiftY, ...size });
+    frame.planes.forEach((plane, index) => {
+      const { data } = copyOfPlane(plane, boxInPlane(box, planeShiftOf(frame.format, index)));
       this.#write(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
     });
   }

@@ -1,4 +1,5 @@
 import { lipShapeOf } from '../../faces/lip-shape.ts';
+import { savitzkyGolayWeights } from '../../faces/smooth-meshes.ts';
 import { meshFloatCount, type FaceStore } from '../../faces/types.ts';
 import { faceUnit } from './mouth-geometry.ts';
 
@@ -59,7 +60,7 @@ export function buildPersonTable(
 }
 
 /** Savitzky–Golay, five frames, second order: takes out landmark noise and leaves a bilabial's closure standing. */
-export const savitzkyGolay5: readonly number[] = [-3 / 35, 12 / 35, 17 / 35, 12 / 35, -3 / 35];
+const savitzkyGolay5 = savitzkyGolayWeights(5, 2);
 
 function smoothShapes(shapes: Float32Array, trackIds: Int32Array): void {
   const raw = shapes.slice();

@@ -45,12 +45,15 @@ export class UnitSelectionRenderer implements LipRenderer {
   readonly #speaker: Speaker;
   readonly #middles: Float64Array;
   readonly #follows: Uint8Array;
+  /** Library shapes scaled so that squared distance is the price of a leap. */
+  readonly #leapShapes: Float32Array;
 
   constructor(scene: LipScene, speaker: Speaker) {
     this.#scene = scene;
     this.#speaker = speaker;
     this.#middles = frameMiddles(scene.source.table);
-    const { libraryFrames, table } = speaker;
+    const { libraryFrames, libraryShapes, table } = speaker;
+    this.#leapShapes = libraryShapes.map((value, i) => value * Math.sqrt(leapWeights[i % shapeSize]));
     this.#follows = Uint8Array.from(libraryFrames, (frame, j) =>
       j > 0 && libraryFrames[j - 1] === frame - 1 && table.trackIds[frame] === table.trackIds[frame - 1]
         ? 1
@@ -126,7 +129,7 @@ export class UnitSelectionRenderer implements LipRenderer {
       libraryCount: this.#speaker.libraryFrames.length,
       fillTargetCosts: this.#costsOf(segment, targets),
       followsPrevious: this.#follows,
-      shapes: this.#leapShapes(),
+      shapes: this.#leapShapes,
       shapeSize,
       jumpCost,
       isCut,
@@ -143,11 +146,6 @@ export class UnitSelectionRenderer implements LipRenderer {
       frame.reduce((sum, { index, share }) => sum + share * openingOf(libraryShapes[index * shapeSize]), 0),
     );
     return planNudges(wanted, borrowed);
-  }
-
-  /** Library shapes scaled so that squared distance is the price of a leap. */
-  #leapShapes(): Float32Array {
-    return this.#speaker.libraryShapes.map((value, i) => value * Math.sqrt(leapWeights[i % shapeSize]));
   }
 
   #cuts(segment: LipSegment): Uint8Array {

@@ -1,4 +1,4 @@
-import type { PixelBox, Plane, Samples } from '../../media/frame.ts';
+import type { Plane, Samples } from '../../media/frame.ts';
 
 /** Rows of samples of any kind. */
 export interface Raster {
@@ -65,32 +65,4 @@ export function sampleLinear(plane: Raster, x: number, y: number): number {
   const upper = data[row + left] * (1 - fx) + data[row + right] * fx;
   const lower = data[row + below + left] * (1 - fx) + data[row + below + right] * fx;
   return upper * (1 - fy) + lower * fy;
-}
-
-/** An empty plane with the same kind of samples as another. */
-export function planeLike(samples: Samples, width: number, height: number): Plane {
-  const count = width * height;
-  return {
-    data: samples instanceof Uint16Array ? new Uint16Array(count) : new Uint8Array(count),
-    width,
-    height,
-  };
-}
-
-/** Copies a rectangle out of a plane; parts outside the plane repeat its edge. */
-export function cropPlane(plane: Plane, { x, y, width, height }: PixelBox): Plane {
-  const out = planeLike(plane.data, width, height);
-  const isInside = x >= 0 && y >= 0 && x + width <= plane.width && y + height <= plane.height;
-  for (let row = 0; row < height; row++) {
-    const sourceRow = Math.min(Math.max(y + row, 0), plane.height - 1) * plane.width;
-    if (isInside) {
-      out.data.set(plane.data.subarray(sourceRow + x, sourceRow + x + width), row * width);
-      continue;
-    }
-    for (let column = 0; column < width; column++) {
-      const sourceColumn = Math.min(Math.max(x + column, 0), plane.width - 1);
-      out.data[row * width + column] = plane.data[sourceRow + sourceColumn];
-    }
-  }
-  return out;
 }

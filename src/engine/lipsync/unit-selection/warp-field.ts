@@ -1,4 +1,6 @@
 import type { PixelBox, PlanarFormat } from '../../media/frame.ts';
+import { boxOnChromaGrid } from '../../pixels/plane-geometry.ts';
+import { smoothStep } from '../../pixels/smooth-step.ts';
 import { chinPoint } from '../../faces/mesh-points.ts';
 import {
   donorControlPoints,
@@ -44,11 +46,6 @@ export interface WarpField {
 /** Skin that would move less than this stays bit for bit where it is. */
 const leastShiftPx = 0.15;
 
-function smoothStep01(value: number): number {
-  const t = value < 0 ? 0 : value > 1 ? 1 : value;
-  return t * t * (3 - 2 * t);
-}
-
 /** The grid's box: the outline's bounds plus the reach, cut to the frame, on the chroma grid. */
 function fieldBox(
   ring: Float64Array,
@@ -66,19 +63,13 @@ function fieldBox(
     top = Math.min(top, ring[i + 1]);
     bottom = Math.max(bottom, ring[i + 1]);
   }
-  const alignX = 1 << format.chromaShiftX;
-  const alignY = 1 << format.chromaShiftY;
-  const x0 = Math.max(0, Math.floor((left - reachPx) / alignX) * alignX);
-  const y0 = Math.max(0, Math.floor((top - reachPx) / alignY) * alignY);
-  const x1 = Math.min(
-    Math.floor(frame.width / alignX) * alignX,
-    Math.ceil((right + reachPx) / alignX) * alignX,
-  );
-  const y1 = Math.min(
-    Math.floor(frame.height / alignY) * alignY,
-    Math.ceil((bottom + reachPx) / alignY) * alignY,
-  );
-  return { x: x0, y: y0, width: Math.max(0, x1 - x0), height: Math.max(0, y1 - y0) };
+  const bounds = {
+    x: left - reachPx,
+    y: top - reachPx,
+    width: right - left + 2 * reachPx,
+    height: bottom - top + 2 * reachPx,
+  };
+  return boxOnChromaGrid(bounds, format, frame);
 }
 
 function displacements(from: Float64Array, to: Float64Array): Float64Array {
@@ -143,8 +134,8 @@ export function buildWarpField(request: WarpRequest): WarpField | null {
       const x = box.x + column * step;
       const y = box.y + row * step;
       const inside = signedDistance(ring, x, y) / unit;
-      mask[node] = smoothStep01((inside - shape.inset) / shape.feather);
-      const held = inside >= 0 ? 1 : 1 - smoothStep01(-inside / shape.reach);
+      mask[node] = smoothStep((inside - shape.inset) / shape.feather);
+      const held = inside >= 0 ? 1 : 1 - smoothStep(-inside / shape.reach);
       if (held > 0 && isBelowNose(x, y)) {
         skinPlate.evaluate(x, y, at, 0);
         if (held * Math.hypot(at[0], at[1]) > leastShiftPx) {

@@ -8,7 +8,7 @@ import {
   poseDonor,
 } from '../../../../../src/engine/lipsync/unit-selection/mouth-geometry.ts';
 import { cropBox } from '../../../../../src/engine/lipsync/unit-selection/mouth-library.ts';
-import { cropPlane } from '../../../../../src/engine/lipsync/unit-selection/resample.ts';
+import { copyOfPlane } from '../../../../../src/engine/pixels/plane-geometry.ts';
 import {
   buildWarpField,
   defaultMaskShape,
@@ -65,7 +65,7 @@ function renderOnto(
   const planes = donor.planes.map((plane, index) => {
     const sx = index === 0 ? 0 : donor.format.chromaShiftX;
     const sy = index === 0 ? 0 : donor.format.chromaShiftY;
-    return cropPlane(plane, {
+    return copyOfPlane(plane, {
       x: box.x >> sx,
       y: box.y >> sy,
       width: box.width >> sx,
