@@ -59,16 +59,23 @@ export interface SegmentOutcome {
   readonly stageMs: Readonly<Record<string, number>>;
 }
 
+/**
+ * The lips of a finished frame, by which a take is scored: `lipFeatureCount` numbers (faces/lip-features.ts) of the
+ * mesh that the engine laid in, or the source frame for whoever has to look. The frame may be written over.
+ */
+export type LaidLips = { readonly features: Float32Array } | { readonly frame: VideoFrame };
+
 /** A lip engine that has seen the film and can render any of its segments. */
 export interface LipRenderer {
   /**
    * Renders one segment. `frames` yields exactly the segment's source frames in order; every patch is handed to
-   * `emit` in frame order and must not be kept by the engine afterwards. Memory does not grow with the length.
+   * `emit` in frame order, with the lips it shows, and neither must be kept by the engine afterwards. A frame whose
+   * lips are not told counts as not seen when the take is scored. Memory does not grow with the length.
    */
   render(request: {
     readonly segment: LipSegment;
     readonly frames: AsyncIterable<VideoFrame>;
-    readonly emit: (patch: Patch) => Promise<void>;
+    readonly emit: (patch: Patch, lips?: LaidLips) => Promise<void>;
     readonly onProgress: OnProgress;
     readonly signal: AbortSignal;
   }): Promise<SegmentOutcome>;
