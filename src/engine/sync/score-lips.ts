@@ -1,0 +1,115 @@
+import { lipFeatureCount } from '../faces/lip-features.ts';
+import type { HeardSound } from './heard-sound.ts';
+import { lipMoments } from './lip-moments.ts';
+import { scoreOf } from './offset-score.ts';
+import { OffsetTable } from './offset-table.ts';
+import { contextMoments, type Embeddings, type SyncExpert } from './sync-expert.ts';
+import { momentRateHz, searchMoments, type LipTable, type OffsetScore, type SecondScore } from './types.ts';
+
+/** Moments compared at once: 20 s. */
+export const blockMoments = 20 * momentRateHz;
+
+/** What lips are compared with. */
+export interface Comparison {
+  readonly expert: SyncExpert;
+  readonly sound: HeardSound;
+  readonly signal: AbortSignal;
+}
+
+/** A score of the whole, and second by second. */
+export interface LipsScore extends OffsetScore {
+  readonly seconds: readonly SecondScore[];
+}
+
+/**
+ * Scores one mouth against a sound. Only moments count at which the mouth is seen and somebody speaks.
+ * @param lips the mouth's frames, z-scored; on the film's clock, as the sound is
+ * @param frameRate of the film, frames per second
+ * @throws AbortError; DubwrightError MODEL_WRONG_SHAPE
+ */
+export async function scoreOffsets(
+  comparison: Comparison,
+  lips: LipTable,
+  frameRate: number,
+): Promise<LipsScore> {
+  const table = await compareLips(comparison, lips);
+  const settings = { biasMs: comparison.expert.biasMs, frameRate };
+  const sums = OffsetTable.sumsOfAll([table]);
+  return { ...scoreOf(sums, settings), curve: sums.curve, seconds: secondScores([table], settings) };
+}
+
+/** Compares one mouth with a sound at all offsets, in blocks. */
+export async function compareLips(comparison: Comparison, lips: LipTable): Promise<OffsetTable> {
+  const { expert, signal, sound } = comparison;
+  const { seconds } = lips;
+  const rows = lips.features.length / lipFeatureCount;
+  const start = rows > 0 ? Math.floor(seconds[0] * momentRateHz) : 0;
+  const end = rows > 0 ? Math.ceil(seconds[rows - 1] * momentRateHz) + 1 : 0;
+  const table = new OffsetTable(start, end);
+  for (let at = table.startMoment; at < end; at += blockMoments) {
+    signal.throwIfAborted();
+    const count = Math.min(blockMoments, end - at);
+    const around = rowsBetween(lips, at - contextMoments, at + count + contextMoments);
+    if (!hasVoice(sound, at, count)) continue;
+    const heard = await expert.soundEmbeddings(sound, at - searchMoments, count + 2 * searchMoments);
+    await addBlock(comparison, { table, lips: around, heard, start: at, count });
+  }
+  return table;
+}
+
+/** Compares a block of lips with the sound around it. */
+export async function addBlock(
+  { expert, sound }: Comparison,
+  block: {
+    readonly table: OffsetTable;
+    readonly lips: LipTable;
+    /** Embeddings from `searchMoments` before the block to as far behind it. */
+    readonly heard: Embeddings;
+    readonly start: number;
+    readonly count: number;
+  },
+): Promise<void> {
+  const { count, heard, lips, start, table } = block;
+  const { seen, values } = lipMoments(lips, start, count);
+  const counts = seen.map((isSeen, i) => (isSeen === 1 && sound.isVoiced(start + i) ? 1 : 0));
+  if (!counts.includes(1)) return;
+  const embeddings = await expert.lipEmbeddings(lips, start, count);
+  // The opening is the first of the features.
+  table.add({ start, lips: embeddings, sound: heard, opening: values.subarray(0, count), counts });
+}
+
+/** Whether somebody speaks in a block: where not, there is nothing to compare. */
+export function hasVoice(sound: HeardSound, start: number, count: number): boolean {
+  for (let i = 0; i < count; i++) if (sound.isVoiced(start + i)) return true;
+  return false;
+}
+
+/** The frames of a table that lie between two moments, with one more at each end. */
+function rowsBetween({ features, seconds }: LipTable, start: number, end: number): LipTable {
+  const rows = features.length / lipFeatureCount;
+  let first = 0;
+  while (first + 1 < rows && seconds[first + 1] * momentRateHz < start) first++;
+  let last = first;
+  while (last < rows && (last === 0 || seconds[last - 1] * momentRateHz < end)) last++;
+  return {
+    features: features.subarray(first * lipFeatureCount, last * lipFeatureCount),
+    seconds: Array.from({ length: last - first }, (_, i) => seconds[first + i]),
+  };
+}
+
+/** Scores of every second that the tables touch, each judged by the two seconds around its middle. */
+export function secondScores(
+  tables: readonly OffsetTable[],
+  settings: { readonly biasMs: number; readonly frameRate: number },
+): SecondScore[] {
+  if (tables.length === 0) return [];
+  const start = Math.min(...tables.map((table) => table.startMoment));
+  const end = Math.max(...tables.map((table) => table.endMoment));
+  const scores: SecondScore[] = [];
+  for (let second = Math.floor(start / momentRateHz); second * momentRateHz < end; second++) {
+    const middle = (second + 0.5) * momentRateHz;
+    const sums = OffsetTable.sumsOfAll(tables, middle - momentRateHz, middle + momentRateHz);
+    scores.push({ second, ...scoreOf(sums, settings) });
+  }
+  return scores;
+}
