@@ -17,7 +17,8 @@ export const script: readonly ScriptLine[] = [
 
 /** How espeak-ng is asked to speak a language. */
 export interface VoiceChoice {
-  readonly language: 'nl' | 'en';
+  /** Two letters, as in ISO 639-1. */
+  readonly language: string;
   readonly voice: string;
   readonly wordsPerMinute: number;
   readonly pitch: number;

@@ -26,7 +26,8 @@ export interface Utterance {
   }[];
 }
 
-interface SpokenSentence {
+/** One sentence as espeak-ng speaks it, without the silence around it. */
+export interface SpokenSentence {
   readonly sampleRateHz: number;
   readonly samples: Int16Array;
   readonly phonemes: readonly TimedPhoneme[];
@@ -55,7 +56,8 @@ function trimSilence(sentence: SpokenSentence): SpokenSentence {
   return { sampleRateHz, samples: samples.slice(from, to), phonemes };
 }
 
-function speakSentence(text: string, choice: VoiceChoice): SpokenSentence {
+/** Speaks one sentence with espeak-ng. @throws Error when Python 3 or the voice is missing */
+export function speakSentence(text: string, choice: VoiceChoice): SpokenSentence {
   const folder = mkdtempSync(join(tmpdir(), 'demo-voice-'));
   try {
     const sound = join(folder, 'sentence.pcm');
