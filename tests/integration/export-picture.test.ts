@@ -48,7 +48,13 @@ async function takeOf(
   for (const [frame, box] of boxes) {
     if (frame >= startFrame && frame < endFrame) await writer.add(loudPatch(format, frame, box));
   }
-  await writer.finish({ patchedFrames: boxes.size, framesWithoutFace: 0, notes: [], stageMs: {} });
+  await writer.finish({
+    patchedFrames: boxes.size,
+    framesWithoutFace: 0,
+    notes: [],
+    stageMs: {},
+    sync: null,
+  });
   return { takePath, startFrame, endFrame };
 }
 

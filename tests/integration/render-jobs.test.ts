@@ -114,7 +114,10 @@ describe('a batch of takes', () => {
       emit: (event: EngineEvent) => events.push(event),
       signal: new AbortController().signal,
     };
-    const takes = await renderJobs({ scene: sceneOf(), engine, jobs, openPcm }, { ...context });
+    const takes = await renderJobs(
+      { scene: sceneOf(), engine, jobs, openPcm, scorer: null, meter: null },
+      { ...context },
+    );
     const renders = jobs.map((one) => {
       const voice = (one.startFrame * 640) / 2 ** 18;
       return `render ${one.startFrame}-${one.endFrame}: ${one.endFrame - one.startFrame}, voice ${voice}`;
@@ -159,7 +162,9 @@ describe('a batch of takes', () => {
     };
     const jobs = [job('first', 40, 50), job('second', 60, 70), job('third', 80, 90)];
     const context = { emit: () => undefined, signal: stop.signal };
-    await assert.rejects(renderJobs({ scene: sceneOf(), engine, jobs, openPcm }, context));
+    await assert.rejects(
+      renderJobs({ scene: sceneOf(), engine, jobs, openPcm, scorer: null, meter: null }, context),
+    );
     await assertTakeHolds(job('first', 40, 50));
     const names = readdirSync(folder);
     assert.ok(!names.some((name) => /second|third|\.part$/.test(name)), names.join(' '));

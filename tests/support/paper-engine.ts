@@ -169,7 +169,13 @@ export class PaperEngine implements EnginePort {
       });
       const box = { x: 16, y: 16, width: 2, height: 2 };
       await writer.add({ frameIndex: startFrame, box, planes: [plane(2), plane(1), plane(1)] });
-      const outcome = { patchedFrames: 1, framesWithoutFace: 0, notes: [], stageMs: { paint: 1 } };
+      const outcome = {
+        patchedFrames: 1,
+        framesWithoutFace: 0,
+        notes: [],
+        stageMs: { paint: 1 },
+        sync: null,
+      };
       await writer.finish(outcome);
       this.rendered.push(`${startFrame}-${endFrame}`);
       const take = { segmentId, takePath, elapsedMs: 1, outcome };

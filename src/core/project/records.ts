@@ -1,3 +1,4 @@
+import type { TakeSync } from '../takes/take-sync.ts';
 import type { FrameRange } from '../time/frame-range.ts';
 
 /** What a file is to a project. */
@@ -29,7 +30,7 @@ export interface TakeRecord extends FrameRange {
   readonly outcome: TakeOutcome | null;
 }
 
-/** What the engine said about a take. */
+/** What is known of a take. */
 export interface TakeOutcome {
   readonly patchedFrames: number;
   readonly framesWithoutFace: number;
@@ -37,6 +38,8 @@ export interface TakeOutcome {
   readonly elapsedMs: number;
   /** Milliseconds by stage name. */
   readonly stageMs: Readonly<Record<string, number>>;
+  /** How its lips follow the voice; null when it was not scored. */
+  readonly sync: TakeSync | null;
 }
 
 /** A film written from takes. */

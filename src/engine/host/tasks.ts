@@ -1,6 +1,6 @@
 import type { Rational } from '../../core/time/rational.ts';
 import type { FaceIndex } from '../faces/types.ts';
-import type { SegmentOutcome, StageProgress } from '../lipsync/types.ts';
+import type { ScoredOutcome, StageProgress } from '../lipsync/types.ts';
 import type { MediaInfo } from '../media/types.ts';
 
 /**
@@ -130,7 +130,7 @@ export interface RenderedTake {
   readonly segmentId: string;
   readonly takePath: string;
   readonly elapsedMs: number;
-  readonly outcome: SegmentOutcome;
+  readonly outcome: ScoredOutcome;
 }
 
 export type ExportCodec = 'h264' | 'hevc' | 'prores' | 'ffv1';

@@ -1,3 +1,4 @@
+import type { TakeSync } from '../../core/takes/take-sync.ts';
 import type { FaceStore } from '../faces/types.ts';
 import type { Patch, VideoFrame } from '../media/frame.ts';
 import type { SourceVideo } from '../media/types.ts';
@@ -57,6 +58,12 @@ export interface SegmentOutcome {
   readonly notes: readonly string[];
   /** Milliseconds by stage name, for the report. */
   readonly stageMs: Readonly<Record<string, number>>;
+}
+
+/** What is known of a take when it is finished. */
+export interface ScoredOutcome extends SegmentOutcome {
+  /** Null where it could not be scored: no expert, or an engine that does not tell its lips. */
+  readonly sync: TakeSync | null;
 }
 
 /**

@@ -1,19 +1,24 @@
 import { crc32 } from 'node:zlib';
 import { z } from 'zod';
+import { takeSyncSchema } from '../../contract/sync.ts';
+import { lipFeatureCount } from '../faces/lip-features.ts';
 
 /*
  * A take file, all numbers little-endian:
  *
- *   magic      8 bytes, the last one is the version
+ *   magic      8 bytes, the last one is the version: 2; version 1 had no lips, all else is the same
  *   header     u32 length, u32 CRC-32, JSON: what the take is of
  *   records    one packed patch after another (plane-codec.ts)
  *   index      one entry of `indexEntryBytes` per record, in frame order
+ *   lips       nothing, or: u32 CRC-32 of what follows, `lipFeatureCount` f32 per record; NaN where they are not known
  *   footer     JSON: the outcome
- *   trailer    `trailerBytes`: where index and footer lie, their CRC-32, end magic
+ *   trailer    `trailerBytes`: where index, lips and footer lie, CRC-32 of index and footer, end magic
  *
  * Whoever finds no valid trailer has a file that was never finished.
  */
-export const takeMagic = Buffer.from('DWTAKE\0\u0001', 'latin1');
+export const takeMagic = Buffer.from('DWTAKE\0\u0002', 'latin1');
+/** Version 1 can still be read. */
+export const olderTakeMagic = Buffer.from('DWTAKE\0\u0001', 'latin1');
 export const endMagic = Buffer.from('DWEND\0\0\u0001', 'latin1');
 export const indexEntryBytes = 40;
 export const trailerBytes = 32;
@@ -38,12 +43,14 @@ export const takeHeaderShape = z.object({
   timeBase: rationalShape,
 });
 
-/** What the engine said about the segment; mirrors `SegmentOutcome`. */
+/** What is known of the segment; mirrors `ScoredOutcome`. */
 export const takeOutcomeShape = z.object({
   patchedFrames: z.number(),
   framesWithoutFace: z.number(),
   notes: z.array(z.string()),
   stageMs: z.record(z.string(), z.number()),
+  /** Left out by version 1. */
+  sync: takeSyncSchema.nullable().default(null),
 });
 
 /** Where one patch lies, in the frame and in the file. */
@@ -84,11 +91,49 @@ export function decodeIndexEntry(index: Buffer, at: number): TakeIndexEntry {
   };
 }
 
+/** Bytes of one frame's lips. */
+export const lipsEntryBytes = 4 * lipFeatureCount;
+
+/** One frame's lips as bytes; all NaN where they are not known. */
+export function encodeLips(lips: Float32Array | undefined): Buffer {
+  const bytes = Buffer.alloc(lipsEntryBytes);
+  for (let i = 0; i < lipFeatureCount; i++) bytes.writeFloatLE(lips?.[i] ?? NaN, 4 * i);
+  return bytes;
+}
+
+/** The lips of a take's records in order, under their checksum. */
+export function encodeLipsSection(entries: readonly Buffer[]): Buffer {
+  const rows = Buffer.concat(entries);
+  const lead = Buffer.alloc(4);
+  lead.writeUInt32LE(crc32(rows));
+  return Buffer.concat([lead, rows]);
+}
+
+/**
+ * The rows of a lips section; null for an empty one.
+ * @throws RangeError when it is damaged or not of `recordCount` rows
+ */
+export function decodeLipsSection(section: Buffer, recordCount: number): readonly Float32Array[] | null {
+  if (section.length === 0) return null;
+  const rows = section.subarray(4);
+  if (rows.length !== recordCount * lipsEntryBytes || crc32(rows) !== section.readUInt32LE(0)) {
+    throw new RangeError('the lips are damaged');
+  }
+  return Array.from({ length: recordCount }, (_, record) =>
+    Float32Array.from({ length: lipFeatureCount }, (_value, i) =>
+      rows.readFloatLE(record * lipsEntryBytes + 4 * i),
+    ),
+  );
+}
+
 /** What the last bytes of a take say. */
 export interface TakeTrailer {
   readonly indexOffset: number;
   readonly indexBytes: number;
+  /** Between index and footer; 0 for a take without lips. */
+  readonly lipsBytes: number;
   readonly footerBytes: number;
+  /** Of index and footer. */
   readonly checksum: number;
 }
 
@@ -99,6 +144,7 @@ export function encodeTrailer(trailer: TakeTrailer): Uint8Array {
   bytes.writeUInt32LE(trailer.indexBytes, 8);
   bytes.writeUInt32LE(trailer.footerBytes, 12);
   bytes.writeUInt32LE(trailer.checksum, 16);
+  bytes.writeUInt32LE(trailer.lipsBytes, 20);
   endMagic.copy(bytes, 24);
   return bytes;
 }
@@ -111,6 +157,7 @@ export function decodeTrailer(bytes: Buffer): TakeTrailer | null {
     indexBytes: bytes.readUInt32LE(8),
     footerBytes: bytes.readUInt32LE(12),
     checksum: bytes.readUInt32LE(16),
+    lipsBytes: bytes.readUInt32LE(20),
   };
 }
 

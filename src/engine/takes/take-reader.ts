@@ -3,15 +3,17 @@ import type { FileHandle } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 import { DubwrightError } from '../../contract/errors.ts';
 import type { Rational } from '../../core/time/rational.ts';
-import type { SegmentOutcome } from '../lipsync/types.ts';
+import type { ScoredOutcome } from '../lipsync/types.ts';
 import type { Patch, PlanarFormat } from '../media/frame.ts';
 import { planeSizes } from '../media/planar-formats.ts';
 import { unpackPlanes } from './plane-codec.ts';
 import type { TakeIndexEntry } from './take-format.ts';
 import {
   decodeIndexEntry,
+  decodeLipsSection,
   decodeTrailer,
   indexEntryBytes,
+  olderTakeMagic,
   takeHeaderShape,
   takeMagic,
   takeOutcomeShape,
@@ -26,7 +28,7 @@ export interface TakeInfo {
   readonly endFrame: number;
   readonly format: PlanarFormat;
   readonly timeBase: Rational;
-  readonly outcome: SegmentOutcome;
+  readonly outcome: ScoredOutcome;
   readonly patchCount: number;
   readonly sizeBytes: number;
 }
@@ -39,6 +41,12 @@ export interface TakeReader extends AsyncIterable<Patch> {
    * @throws DubwrightError FILE_NOT_READABLE when the patch is damaged
    */
   patchAt(frameIndex: number): Promise<Patch | null>;
+  /**
+   * The lips that the patches show, `lipFeatureCount` numbers by frame; null when the take does not tell. Frames
+   * whose lips are not known are left out.
+   * @throws DubwrightError FILE_NOT_READABLE when they are damaged
+   */
+  readLips(): Promise<ReadonlyMap<number, Float32Array> | null>;
   close(): Promise<void>;
 }
 
@@ -60,7 +68,8 @@ async function readExactly(file: FileHandle, position: number, byteCount: number
 
 async function readHeader(file: FileHandle, sizeBytes: number) {
   const lead = await readExactly(file, 0, takeMagic.length + 8);
-  if (!lead.subarray(0, takeMagic.length).equals(takeMagic))
+  const magic = lead.subarray(0, takeMagic.length);
+  if (!magic.equals(takeMagic) && !magic.equals(olderTakeMagic))
     throw new RangeError('not a take of this version');
   const length = lead.readUInt32LE(takeMagic.length);
   if (length > sizeBytes) throw new RangeError('the header leaves the file');
@@ -72,17 +81,25 @@ async function readHeader(file: FileHandle, sizeBytes: number) {
 async function readIndex(file: FileHandle, sizeBytes: number) {
   const trailer = decodeTrailer(await readExactly(file, Math.max(0, sizeBytes - trailerBytes), trailerBytes));
   if (trailer === null) throw new RangeError('the take was never finished');
-  const { indexOffset, indexBytes, footerBytes } = trailer;
-  if (
-    indexOffset + indexBytes + footerBytes + trailerBytes !== sizeBytes ||
-    indexBytes % indexEntryBytes !== 0
-  ) {
+  const { indexOffset, indexBytes, lipsBytes, footerBytes } = trailer;
+  const lipsOffset = indexOffset + indexBytes;
+  const footerOffset = lipsOffset + lipsBytes;
+  if (footerOffset + footerBytes + trailerBytes !== sizeBytes || indexBytes % indexEntryBytes !== 0) {
     throw new RangeError('the take has lost bytes');
   }
-  const both = await readExactly(file, indexOffset, indexBytes + footerBytes);
-  if (crc32(both) !== trailer.checksum) throw new RangeError('the index is damaged');
-  const outcome = takeOutcomeShape.parse(JSON.parse(both.subarray(indexBytes).toString()));
-  return { index: both.subarray(0, indexBytes), outcome };
+  const index = await readExactly(file, indexOffset, indexBytes);
+  const footer = await readExactly(file, footerOffset, footerBytes);
+  if (crc32(footer, crc32(index)) !== trailer.checksum) throw new RangeError('the index is damaged');
+  const outcome = takeOutcomeShape.parse(JSON.parse(footer.toString()));
+  return { index, outcome, lips: { offset: lipsOffset, byteCount: lipsBytes } };
+}
+
+/** What was read when a take was opened. */
+interface TakeParts {
+  readonly info: TakeInfo;
+  readonly index: Buffer;
+  /** Where the lips lie. */
+  readonly lips: { readonly offset: number; readonly byteCount: number };
 }
 
 class OpenTakeFile implements TakeReader {
@@ -90,18 +107,16 @@ class OpenTakeFile implements TakeReader {
   readonly #takePath: string;
   readonly #file: FileHandle;
   readonly #index: Buffer;
+  readonly #lips: TakeParts['lips'];
   /** Position of the last patch handed out: the next one asked for is nearly always the one after it. */
   #cursor = -1;
 
-  constructor(
-    takePath: string,
-    file: FileHandle,
-    parts: { readonly info: TakeInfo; readonly index: Buffer },
-  ) {
+  constructor(takePath: string, file: FileHandle, parts: TakeParts) {
     this.#takePath = takePath;
     this.#file = file;
     this.info = parts.info;
     this.#index = parts.index;
+    this.#lips = parts.lips;
   }
 
   async patchAt(frameIndex: number): Promise<Patch | null> {
@@ -114,6 +129,20 @@ class OpenTakeFile implements TakeReader {
   async *[Symbol.asyncIterator](): AsyncGenerator<Patch> {
     for (let at = 0; at < this.info.patchCount; at++)
       yield await this.#read(decodeIndexEntry(this.#index, at));
+  }
+
+  async readLips(): Promise<ReadonlyMap<number, Float32Array> | null> {
+    const { byteCount, offset } = this.#lips;
+    try {
+      const section = await readExactly(this.#file, offset, byteCount);
+      const rows = decodeLipsSection(section, this.info.patchCount);
+      const known = rows?.flatMap((lips, at): [number, Float32Array][] =>
+        Number.isNaN(lips[0]) ? [] : [[this.#frameAt(at), lips]],
+      );
+      return known === undefined ? null : new Map(known);
+    } catch (thrown) {
+      throw damaged(this.#takePath, 'its lips are damaged', thrown);
+    }
   }
 
   async close(): Promise<void> {
@@ -164,9 +193,9 @@ export async function openTakeReader(takePath: string): Promise<TakeReader> {
   try {
     const { size } = await file.stat();
     const header = await readHeader(file, size);
-    const { index, outcome } = await readIndex(file, size);
+    const { index, lips, outcome } = await readIndex(file, size);
     const info = { ...header, outcome, patchCount: index.length / indexEntryBytes, sizeBytes: size };
-    return new OpenTakeFile(takePath, file, { info, index });
+    return new OpenTakeFile(takePath, file, { info, index, lips });
   } catch (thrown) {
     await file.close();
     throw damaged(takePath, thrown instanceof Error ? thrown.message : 'damaged', thrown);

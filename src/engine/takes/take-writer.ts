@@ -3,12 +3,19 @@ import type { FileHandle } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 import { DubwrightError } from '../../contract/errors.ts';
 import type { Rational } from '../../core/time/rational.ts';
-import type { SegmentOutcome } from '../lipsync/types.ts';
+import { lipFeatureCount } from '../faces/lip-features.ts';
+import type { ScoredOutcome } from '../lipsync/types.ts';
 import type { Patch, PlanarFormat } from '../media/frame.ts';
 import { commitFile, discard, temporaryPathBeside, toOutputError } from '../media/output-file.ts';
 import { planeSizes } from '../media/planar-formats.ts';
 import { packPlanes } from './plane-codec.ts';
-import { encodeHeader, encodeIndexEntry, encodeTrailer } from './take-format.ts';
+import {
+  encodeHeader,
+  encodeIndexEntry,
+  encodeLips,
+  encodeLipsSection,
+  encodeTrailer,
+} from './take-format.ts';
 
 /** What a take is of. */
 export interface TakeTarget {
@@ -26,10 +33,13 @@ export interface TakeTarget {
 
 /** A take being made. */
 export interface TakeWriter {
-  /** Adds the next patch; frames must rise and lie inside the range. The patch may be reused afterwards. */
-  add(patch: Patch): Promise<void>;
+  /**
+   * Adds the next patch; frames must rise and lie inside the range. `lips` are the `lipFeatureCount` numbers of the
+   * mouth it shows, where they are known. Both may be reused afterwards.
+   */
+  add(patch: Patch, lips?: Float32Array): Promise<void>;
   /** Closes the take and gives it its name. */
-  finish(outcome: SegmentOutcome): Promise<void>;
+  finish(outcome: ScoredOutcome): Promise<void>;
   /** Deletes what was written; harmless after `finish`. */
   abort(): Promise<void>;
 }
@@ -42,6 +52,8 @@ class OpenTake implements TakeWriter {
   readonly #temporaryPath: string;
   readonly #file: FileHandle;
   readonly #index: Uint8Array[] = [];
+  readonly #lips: Buffer[] = [];
+  #knowsLips = false;
   #pending: Uint8Array[] = [];
   #pendingBytes = 0;
   #offset = 0;
@@ -57,30 +69,34 @@ class OpenTake implements TakeWriter {
     this.#append(encodeHeader({ key, startFrame, endFrame, format: { ...format }, timeBase }));
   }
 
-  async add(patch: Patch): Promise<void> {
+  async add(patch: Patch, lips?: Float32Array): Promise<void> {
     await this.#orAbort(async () => {
-      this.#check(patch);
+      this.#check(patch, lips);
       const packed = packPlanes(patch.planes);
       const { frameIndex, box } = patch;
       const entry = { frameIndex, ...box, offset: this.#offset, byteCount: packed.length };
       this.#index.push(encodeIndexEntry({ ...entry, checksum: crc32(packed) }));
+      this.#lips.push(encodeLips(lips));
+      this.#knowsLips ||= lips !== undefined;
       this.#lastFrame = frameIndex;
       this.#append(packed);
       if (this.#pendingBytes >= flushBytes) await this.#flush();
     });
   }
 
-  async finish(outcome: SegmentOutcome): Promise<void> {
+  async finish(outcome: ScoredOutcome): Promise<void> {
     await this.#orAbort(async () => {
       const index = Buffer.concat(this.#index);
+      const lips = this.#knowsLips ? encodeLipsSection(this.#lips) : Buffer.alloc(0);
       const footer = Buffer.from(JSON.stringify(outcome));
       const trailer = {
         indexOffset: this.#offset,
         indexBytes: index.length,
+        lipsBytes: lips.length,
         footerBytes: footer.length,
         checksum: crc32(footer, crc32(index)),
       };
-      [index, footer, encodeTrailer(trailer)].forEach((part) => this.#append(part));
+      [index, lips, footer, encodeTrailer(trailer)].forEach((part) => this.#append(part));
       await this.#flush();
       // A take that survives a power cut only in part would be found out by its checksums, but rendered again.
       await this.#file.datasync();
@@ -97,7 +113,7 @@ class OpenTake implements TakeWriter {
     await discard(this.#temporaryPath);
   }
 
-  #check(patch: Patch): void {
+  #check(patch: Patch, lips: Float32Array | undefined): void {
     const { startFrame, endFrame, format } = this.#target;
     const { frameIndex, box, planes } = patch;
     if (this.#done) throw new RangeError('the take is closed');
@@ -105,6 +121,9 @@ class OpenTake implements TakeWriter {
       throw new RangeError(
         `patch of frame ${frameIndex} after ${this.#lastFrame} in [${startFrame}, ${endFrame})`,
       );
+    }
+    if (lips !== undefined && lips.length !== lipFeatureCount) {
+      throw new RangeError(`lips of frame ${frameIndex} are ${lips.length} numbers`);
     }
     const sizes = planeSizes(format, box.width, box.height);
     const matches = sizes.every(

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { takeSyncSchema } from '../../contract/sync.ts';
 import type { TakeOutcome, TakeRecord } from '../../core/project/records.ts';
 import type { ReadableDb, WritableDb } from './database.ts';
 import { selectAll, selectOne } from './rows.ts';
@@ -9,6 +10,8 @@ const outcomeSchema: z.ZodType<TakeOutcome> = z.object({
   notes: z.array(z.string()),
   elapsedMs: z.number(),
   stageMs: z.record(z.string(), z.number()),
+  /** Projects of earlier versions have none. */
+  sync: takeSyncSchema.nullable().default(null),
 });
 
 const rowSchema = z

@@ -3,9 +3,12 @@ import type {
   LipRenderer,
   LipScene,
   PcmReader,
-  SegmentOutcome,
+  ScoredOutcome,
   StageProgress,
 } from '../../lipsync/types.ts';
+import { LaidLipsGatherer } from '../../takes/laid-lips.ts';
+import type { MouthMeter } from '../../takes/mouth-meter.ts';
+import type { TakeScorer } from '../../takes/take-scorer.ts';
 import { createTakeWriter } from '../../takes/take-writer.ts';
 import type { TaskContext } from '../protocol.ts';
 import type { RenderedTake, TakeJob } from '../tasks.ts';
@@ -19,6 +22,10 @@ export interface RenderBatch {
   readonly jobs: readonly TakeJob[];
   /** Opens a sound file of 16 kHz mono float32 samples; the batch closes what it opens. */
   readonly openPcm: (path: string) => PcmReader;
+  /** Null leaves takes without a score. */
+  readonly scorer: TakeScorer | null;
+  /** Looks at the lips of engines that do not tell them; null leaves those unknown. */
+  readonly meter: MouthMeter | null;
 }
 
 /**
@@ -79,9 +86,10 @@ interface RenderStep {
 async function renderJob(
   { batch, job, voice, renderer, cursor }: RenderStep,
   { signal, onProgress }: TaskContext & { readonly onProgress: (progress: StageProgress) => void },
-): Promise<SegmentOutcome> {
+): Promise<ScoredOutcome> {
   const { takePath, takeKey, startFrame, endFrame, personId } = job;
   const { table, video } = batch.scene.source;
+  const lips = new LaidLipsGatherer(batch.scene.faces, personId, batch.meter);
   const writer = await createTakeWriter({
     takePath,
     startFrame,
@@ -102,12 +110,24 @@ async function renderJob(
         fadeOut: job.fadeOut,
       },
       frames: cursor.read(startFrame, endFrame),
-      emit: (patch) => writer.add(patch),
+      emit: async (patch, shown) => writer.add(patch, await lips.add(patch, shown)),
       onProgress,
       signal,
     });
-    await writer.finish(outcome);
-    return outcome;
+    const { laid } = lips;
+    // An engine that tells nothing of its lips cannot be scored; a take that changes nothing shows the film's own.
+    const isKnown = laid.size > 0 || outcome.patchedFrames === 0;
+    const range = { startFrame, endFrame };
+    const { voiceStartSample } = job;
+    const beganMs = performance.now();
+    const sync =
+      isKnown && batch.scorer !== null
+        ? await batch.scorer.score({ personId, range, laid, voice, voiceStartSample, signal })
+        : null;
+    const stageMs = { ...outcome.stageMs, score: performance.now() - beganMs };
+    const scored = { ...outcome, stageMs, sync };
+    await writer.finish(scored);
+    return scored;
   } catch (thrown) {
     await writer.abort();
     throw thrown;

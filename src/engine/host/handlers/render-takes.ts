@@ -18,7 +18,10 @@ export async function renderTakes(
   const originalSound = originalPcmPath === null ? null : openPcmFile(originalPcmPath);
   try {
     const scene = { source, faces, originalSound, cacheFolder };
-    const takes = await renderJobs({ scene, engine: opened.engine, jobs, openPcm: openPcmFile }, context);
+    const takes = await renderJobs(
+      { scene, engine: opened.engine, jobs, openPcm: openPcmFile, scorer: null, meter: null },
+      context,
+    );
     return opened.provider === null ? { takes } : { takes, provider: opened.provider };
   } finally {
     originalSound?.close();

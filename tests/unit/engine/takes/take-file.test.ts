@@ -3,10 +3,12 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { crc32 } from 'node:zlib';
 import { DubwrightError } from '../../../../src/contract/errors.ts';
 import type { Patch, PlanarFormat } from '../../../../src/engine/media/frame.ts';
 import { openTakeReader, readTakeInfo, takeIsIntact } from '../../../../src/engine/takes/take-reader.ts';
 import { createTakeWriter } from '../../../../src/engine/takes/take-writer.ts';
+import type { TakeWriter } from '../../../../src/engine/takes/take-writer.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'dubwright-take-'));
 after(() => rm(folder, { recursive: true }));
@@ -20,7 +22,13 @@ const yuv420p: PlanarFormat = {
   chromaShiftY: 1,
 };
 const yuv422p10: PlanarFormat = { ...yuv420p, name: 'yuv422p10le', bitDepth: 10, chromaShiftY: 0 };
-const outcome = { patchedFrames: 3, framesWithoutFace: 1, notes: ['één zin'], stageMs: { warp: 1.5 } };
+const outcome = {
+  patchedFrames: 3,
+  framesWithoutFace: 1,
+  notes: ['één zin'],
+  stageMs: { warp: 1.5 },
+  sync: null,
+};
 
 function patchOf(format: PlanarFormat, frameIndex: number, width = 16, height = 12): Patch {
   const plane = (w: number, h: number, seed: number) => {
@@ -35,17 +43,20 @@ function patchOf(format: PlanarFormat, frameIndex: number, width = 16, height = 
   };
 }
 
+const figures = {
+  ...{ offsetMs: -12.5, offsetFrames: -0.3, confidence: 0.41, distance: 0.82, comparedSeconds: 2.5 },
+  evidence: 'ok' as const,
+};
+const sync = { expert: 'e', take: figures, original: null, film: figures, lipMovement: 0.9 };
+
+function startTake(takePath: string, format = yuv420p): Promise<TakeWriter> {
+  const timeBase = { num: 1, den: 25 };
+  return createTakeWriter({ takePath, startFrame: 10, endFrame: 20, format, timeBase, key: 'k' });
+}
+
 async function writeTake(name: string, format: PlanarFormat, patches: readonly Patch[]): Promise<string> {
   const takePath = join(folder, name);
-  const timeBase = { num: 1, den: 25 };
-  const writer = await createTakeWriter({
-    takePath,
-    startFrame: 10,
-    endFrame: 20,
-    format,
-    timeBase,
-    key: 'k',
-  });
+  const writer = await startTake(takePath, format);
   for (const patch of patches) await writer.add(patch);
   await writer.finish(outcome);
   return takePath;
@@ -131,4 +142,57 @@ test('a folder that is not there is an error of the output', async () => {
     assert.ok(thrown instanceof DubwrightError);
     return thrown.code === 'OUTPUT_NOT_WRITABLE';
   });
+});
+
+test('lips are kept beside the patches, those that nobody told are left out', async () => {
+  const takePath = join(folder, 'lips.take');
+  const writer = await startTake(takePath);
+  const lipsOf = (frame: number): Float32Array => Float32Array.from({ length: 12 }, (_, i) => frame + i / 16);
+  for (const frame of [10, 12, 13, 19]) {
+    await writer.add(patchOf(yuv420p, frame), frame === 13 ? undefined : lipsOf(frame));
+  }
+  await assert.rejects(writer.add(patchOf(yuv420p, 19), new Float32Array(11)), RangeError);
+  const again = await startTake(takePath);
+  for (const frame of [10, 12, 13, 19]) {
+    await again.add(patchOf(yuv420p, frame), frame === 13 ? undefined : lipsOf(frame));
+  }
+  await again.finish({ ...outcome, sync });
+  const reader = await openTakeReader(takePath);
+  const lips = await reader.readLips();
+  assert.deepEqual(lips, new Map([10, 12, 19].map((frame) => [frame, lipsOf(frame)])));
+  assert.deepEqual(reader.info.outcome.sync, sync);
+  assert.deepEqual(await reader.patchAt(13), patchOf(yuv420p, 13));
+  await reader.close();
+
+  // One flipped bit in the lips: the pixels are none the worse, the lips are refused.
+  const bytes = await readFile(takePath);
+  const footerBytes = bytes.readUInt32LE(bytes.length - 20);
+  bytes[bytes.length - 32 - footerBytes - 1] ^= 1;
+  await writeFile(takePath, bytes);
+  const damaged = await openTakeReader(takePath);
+  await assert.rejects(damaged.readLips(), (thrown) => thrown instanceof DubwrightError);
+  assert.deepEqual(await damaged.patchAt(19), patchOf(yuv420p, 19));
+  await damaged.close();
+});
+
+test('a take of the first version, without lips and without a score, is still read', async () => {
+  const takePath = await writeTake('first.take', yuv420p, [patchOf(yuv420p, 11)]);
+  const bytes = await readFile(takePath);
+  // Its footer did not speak of scores; the rest was the same.
+  const trailerAt = bytes.length - 32;
+  const footerBytes = bytes.readUInt32LE(trailerAt + 12);
+  const indexOffset = bytes.readDoubleLE(trailerAt);
+  const older = Buffer.from(JSON.stringify({ ...outcome, sync: undefined }));
+  const index = bytes.subarray(indexOffset, trailerAt - footerBytes);
+  const trailer = Buffer.from(bytes.subarray(trailerAt));
+  trailer.writeUInt32LE(older.length, 12);
+  trailer.writeUInt32LE(crc32(older, crc32(index)), 16);
+  const first = Buffer.concat([bytes.subarray(0, indexOffset), index, older, trailer]);
+  first[7] = 1;
+  await writeFile(takePath, first);
+  const reader = await openTakeReader(takePath);
+  assert.equal(await reader.readLips(), null);
+  assert.deepEqual(reader.info.outcome, outcome);
+  assert.deepEqual(await reader.patchAt(11), patchOf(yuv420p, 11));
+  await reader.close();
 });

@@ -29,6 +29,7 @@ const take = (key: string, segmentId: string, createdMs: number) => ({
     notes: ['a note'],
     elapsedMs: 5.5,
     stageMs: { warp: 3 },
+    sync: null,
   },
 });
 
