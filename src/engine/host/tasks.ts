@@ -2,6 +2,8 @@ import type { Rational } from '../../core/time/rational.ts';
 import type { FaceIndex } from '../faces/types.ts';
 import type { ScoredOutcome, StageProgress } from '../lipsync/types.ts';
 import type { MediaInfo } from '../media/types.ts';
+import type { SpeakerActivity } from '../sync/speaker-activity.ts';
+import type { SecondScore, SyncScore } from '../sync/types.ts';
 
 /**
  * The tasks of the engine process, by name. Everything here is plain data that can cross a process border: pixels
@@ -34,6 +36,8 @@ export interface EngineTasks {
       readonly provider?: string;
     };
   };
+  /** Says for every face how well its lips fit a sound, and who speaks when. */
+  readonly scoreSync: { readonly input: ScoreSyncInput; readonly output: ScoreSyncResult };
   /** Lays takes over the film, adds the sound and writes the finished file. */
   readonly exportFilm: { readonly input: ExportFilmInput; readonly output: ExportFilmResult };
   /** Key of an engine's pixels: version, parameters, model hash. */
@@ -131,6 +135,31 @@ export interface RenderedTake {
   readonly takePath: string;
   readonly elapsedMs: number;
   readonly outcome: ScoredOutcome;
+}
+
+export interface ScoreSyncInput {
+  readonly sourcePath: string;
+  readonly facesFolder: string;
+  /** The sound as decoded by `decodeSound`: the film's own or another. */
+  readonly pcmPath: string;
+  /** When its sample 0 sounds, milliseconds from the film's start. */
+  readonly soundStartMs: number;
+}
+
+/** A score with its mean distances per offset (none where nothing was compared) and seconds. */
+export interface PlainLipsScore extends SyncScore {
+  readonly curve: readonly number[];
+  readonly seconds: readonly SecondScore[];
+}
+
+export interface ScoreSyncResult {
+  /** Names the expert's networks. */
+  readonly expert: string;
+  /** Most seen first. */
+  readonly people: readonly { readonly personId: number; readonly score: PlainLipsScore }[];
+  readonly tracks: readonly { readonly trackId: number; readonly score: PlainLipsScore }[];
+  readonly activity: SpeakerActivity;
+  readonly elapsedMs: number;
 }
 
 export type ExportCodec = 'h264' | 'hevc' | 'prores' | 'ffv1';

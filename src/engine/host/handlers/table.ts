@@ -3,11 +3,13 @@ import { analyse } from './analyse.ts';
 import { decodeSound } from './decode-sound.ts';
 import { doctor } from './doctor.ts';
 import { exportFilm } from './export-film.ts';
+import { filmSync } from './film-sync.ts';
 import { describeEngine } from './lip-engine.ts';
 import { memory } from './memory.ts';
 import { probe } from './probe.ts';
 import { providers } from './providers.ts';
 import { renderTakes } from './render-takes.ts';
+import { scoreSync } from './sync.ts';
 
 /** Every task of the engine process, by name. */
 export const taskHandlers: TaskHandlers = {
@@ -15,6 +17,8 @@ export const taskHandlers: TaskHandlers = {
   analyse,
   decodeSound,
   renderTakes,
+  filmSync,
+  scoreSync,
   exportFilm,
   describeEngine,
   providers,
