@@ -2,10 +2,12 @@ import { createHash } from 'node:crypto';
 import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DubwrightError } from '../../src/contract/errors.ts';
+import type { TakeSync } from '../../src/core/takes/take-sync.ts';
 import type { FaceIndex } from '../../src/engine/faces/types.ts';
 import type { EngineTaskName, EngineTasks, RenderedTake, TakeJob } from '../../src/engine/host/tasks.ts';
 import type { PlanarFormat } from '../../src/engine/media/frame.ts';
 import type { AudioStreamInfo, MediaInfo, VideoStreamInfo } from '../../src/engine/media/types.ts';
+import type { SpeakerActivity } from '../../src/engine/sync/speaker-activity.ts';
 import { createTakeWriter } from '../../src/engine/takes/take-writer.ts';
 import type { EngineCallOptions } from '../../src/engine/host/protocol.ts';
 import type { EnginePort } from '../../src/studio/engine-port.ts';
@@ -46,6 +48,10 @@ export interface PaperEngineOptions {
   readonly frameCount: number;
   readonly faces?: FaceIndex;
   readonly fingerprint?: string;
+  /** Who speaks when; nobody knows unless given. */
+  readonly activity?: SpeakerActivity;
+  /** What the expert says of a take; nothing unless given. */
+  readonly syncOf?: (job: TakeJob) => TakeSync | null;
   /** The films' own sound stream holds no sample. */
   readonly filmSoundIsEmpty?: boolean;
   /** Called after each finished take, before the next begins. */
@@ -105,6 +111,8 @@ export class PaperEngine implements EnginePort {
       return Promise.resolve({ sampleCount: 0, sampleRateHz: 16_000, sha256: '' });
     },
     renderTakes: async ({ jobs }, options) => ({ takes: await this.#render(jobs, options) }),
+    scoreSync: () => Promise.reject(new Error('not on paper')),
+    filmSync: () => Promise.resolve({ activity: this.#options.activity ?? null }),
     exportFilm: (input) => {
       if (!input.overwrite && existsSync(input.outPath)) {
         throw new DubwrightError('OUTPUT_EXISTS', { path: input.outPath });

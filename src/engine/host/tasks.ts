@@ -38,6 +38,12 @@ export interface EngineTasks {
   };
   /** Says for every face how well its lips fit a sound, and who speaks when. */
   readonly scoreSync: { readonly input: ScoreSyncInput; readonly output: ScoreSyncResult };
+  /** Says who speaks when in a film, told from its own sound; kept in `cacheFolder`. */
+  readonly filmSync: {
+    readonly input: FilmSyncInput;
+    /** Null for a silent film, and with a warning where the expert's models are missing. */
+    readonly output: { readonly activity: SpeakerActivity | null };
+  };
   /** Lays takes over the film, adds the sound and writes the finished file. */
   readonly exportFilm: { readonly input: ExportFilmInput; readonly output: ExportFilmResult };
   /** Key of an engine's pixels: version, parameters, model hash. */
@@ -135,6 +141,14 @@ export interface RenderedTake {
   readonly takePath: string;
   readonly elapsedMs: number;
   readonly outcome: ScoredOutcome;
+}
+
+export interface FilmSyncInput {
+  readonly sourcePath: string;
+  readonly facesFolder: string;
+  readonly cacheFolder: string;
+  /** The film's own sound as decoded by `decodeSound`; null for a silent film. */
+  readonly originalPcmPath: string | null;
 }
 
 export interface ScoreSyncInput {

@@ -16,6 +16,6 @@ export interface ScoreRequest {
 
 /** Tells how well takes follow their voices, beside what the film itself reaches. */
 export interface TakeScorer {
-  score(request: ScoreRequest): Promise<TakeSync>;
-  close(): Promise<void>;
+  /** Null for somebody who is not in the film. */
+  score(request: ScoreRequest): Promise<TakeSync | null>;
 }

@@ -138,7 +138,8 @@ class SegmentRun {
           continue;
         }
         this.#patched++;
-        await this.#request.emit(patch);
+        // What a generator drew can only be seen; the frame has served.
+        await this.#request.emit(patch, { frame });
       }
       batch.clear();
     }

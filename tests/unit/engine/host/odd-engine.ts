@@ -42,6 +42,7 @@ const handlers: TaskHandlers = {
   analyse: unused,
   decodeSound: unused,
   renderTakes: unused,
+  filmSync: unused,
   scoreSync: unused,
   exportFilm: unused,
   describeEngine: unused,

@@ -1,0 +1,128 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { syncFiguresSchema } from '../../contract/sync.ts';
+import type { SyncFigures } from '../../core/takes/take-sync.ts';
+import { rationalToNumber } from '../../core/time/rational.ts';
+import { lipFeatureCount } from '../faces/lip-features.ts';
+import type { LipScene, OnProgress } from '../lipsync/types.ts';
+import { measurePeople } from '../sync/film-lips.ts';
+import { hearSound } from '../sync/heard-sound.ts';
+import type { LipStatistics } from '../sync/lip-statistics.ts';
+import { scoreFilm } from '../sync/score-film.ts';
+import type { SpeakerActivity } from '../sync/speaker-activity.ts';
+import type { SyncExpert } from '../sync/sync-expert.ts';
+import type { SyncScore } from '../sync/types.ts';
+
+/** How well the lips of a film's people fit its own sound, and by what their lips are measured. */
+export interface FilmSync {
+  readonly people: readonly {
+    readonly personId: number;
+    /** The person's lips with the film's own sound, whole film; null for a silent film. */
+    readonly figures: SyncFigures | null;
+    readonly statistics: LipStatistics;
+  }[];
+  /** Null for a silent film. */
+  readonly activity: SpeakerActivity | null;
+}
+
+/** Raised whenever the same film gets other figures from the same expert. */
+const filmSyncVersion = 1;
+
+const numbers = z.array(z.number());
+const twelve = numbers.length(lipFeatureCount).transform((values) => Float32Array.from(values));
+const fileSchema = z.object({
+  key: z.string(),
+  people: z.array(
+    z.object({
+      personId: z.int(),
+      figures: syncFiguresSchema.nullable(),
+      statistics: z.object({ mean: twelve, deviation: twelve, frames: z.int() }),
+    }),
+  ),
+  activity: z
+    .object({
+      binSeconds: z.number(),
+      people: z.array(z.object({ personId: z.int(), startBin: z.int(), fits: numbers, seconds: numbers })),
+    })
+    .nullable(),
+});
+
+/** The expert's score as plain figures, without what they were read from. */
+export function figuresOf(score: SyncScore): SyncFigures {
+  const { comparedSeconds, confidence, distance, evidence, offsetFrames, offsetMs } = score;
+  return { offsetMs, offsetFrames, confidence, distance, evidence, comparedSeconds };
+}
+
+/** What the film is scored with. */
+export interface FilmSyncTools {
+  readonly expert: SyncExpert;
+  /** Names the film's own sound: its content and how it was decoded; null for a silent film. */
+  readonly soundName: string | null;
+  readonly onProgress: OnProgress;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Scores the film itself, once: the result lies in the scene's cache under a name made of the faces, the sound and
+ * the expert.
+ */
+export async function filmSyncOf(scene: LipScene, tools: FilmSyncTools): Promise<FilmSync> {
+  const key = keyOf(scene, tools);
+  const path = join(scene.cacheFolder, `sync-${key}.json`);
+  const known = read(path, key);
+  if (known !== null) return known;
+  const found = await score(scene, tools);
+  write(path, key, found);
+  return found;
+}
+
+function keyOf({ faces }: LipScene, { expert, soundName }: FilmSyncTools): string {
+  const parts = { filmSyncVersion, expert: expert.fingerprint, bias: expert.biasMs, soundName };
+  return createHash('sha256')
+    .update(JSON.stringify({ ...parts, faces: faces.index }))
+    .digest('hex')
+    .slice(0, 24);
+}
+
+async function score(scene: LipScene, tools: FilmSyncTools): Promise<FilmSync> {
+  const { faces, originalSound, source } = scene;
+  const { expert, onProgress, signal } = tools;
+  const statistics = measurePeople(faces, signal, () => undefined);
+  const frameRate = rationalToNumber(source.video.frameRate);
+  const scored =
+    originalSound === null
+      ? null
+      : await scoreFilm(
+          { faces, clock: source.table, frameRate },
+          { expert, sound: hearSound({ pcm: originalSound, startSeconds: 0 }, signal), signal },
+          onProgress,
+        );
+  const people = [...statistics].map(([personId, own]) => {
+    const ofPerson = scored?.people.find((person) => person.personId === personId);
+    return { personId, figures: ofPerson ? figuresOf(ofPerson.score) : null, statistics: own };
+  });
+  return { people, activity: scored?.activity ?? null };
+}
+
+function read(path: string, key: string): FilmSync | null {
+  try {
+    const stored = fileSchema.parse(JSON.parse(readFileSync(path, 'utf8')));
+    return stored.key === key ? stored : null;
+  } catch {
+    // Missing, damaged or of another version: made anew.
+    return null;
+  }
+}
+
+function write(path: string, key: string, { activity, people }: FilmSync): void {
+  const plain = people.map(({ figures, personId, statistics: { deviation, frames, mean } }) => ({
+    ...{ personId, figures },
+    statistics: { mean: [...mean], deviation: [...deviation], frames },
+  }));
+  mkdirSync(join(path, '..'), { recursive: true });
+  const unfinished = `${path}.${randomUUID()}.part`;
+  writeFileSync(unfinished, JSON.stringify({ key, people: plain, activity }));
+  renameSync(unfinished, path);
+}
