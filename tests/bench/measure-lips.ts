@@ -13,7 +13,7 @@ import {
   type PersonTable,
 } from '../../src/engine/lipsync/unit-selection/person-table.ts';
 import { prepareSpeaker } from '../../src/engine/lipsync/unit-selection/prepare-speaker.ts';
-import { correlation } from '../../src/engine/lipsync/unit-selection/spectral-predictor.ts';
+import { correlation } from '../../src/engine/lipsync/correlation.ts';
 import type { LipScene } from '../../src/engine/lipsync/types.ts';
 import { openFrameReader } from '../../src/engine/media/frame-reader.ts';
 import { openFrameWriter } from '../../src/engine/media/frame-writer.ts';
@@ -85,13 +85,18 @@ export async function measureClip(path: string, benchFolder: string): Promise<Li
   const range = [startFrame, frameCount] as const;
   const secondsAt = (frame: number): number => (ticks[frame] * timeBase.num) / timeBase.den;
   const library = { maxMouths: 6000, maxBytes: 1.5e9, range: [0, startFrame] as const };
-  const speaker = await prepareSpeaker(scene, library, { personId, onProgress: quiet, signal: never });
+  const speaker = await prepareSpeaker(scene, library, {
+    personId,
+    lipModel: null,
+    onProgress: quiet,
+    signal: never,
+  });
   const { sourceLagMs } = speaker.predictor;
   speaker.library.close();
 
   const voiceStart = Math.round((secondsAt(startFrame) + sourceLagMs / 1000) * 16000);
   const voiceCount = Math.round((secondsAt(frameCount) - secondsAt(startFrame)) * 16000);
-  const renderer = await createUnitSelectionEngine({ library }).prepare(scene, {
+  const renderer = await createUnitSelectionEngine({ library, predictor: 'spectral' }).prepare(scene, {
     personId,
     onProgress: quiet,
     signal: never,
@@ -103,7 +108,7 @@ export async function measureClip(path: string, benchFolder: string): Promise<Li
     voice: slicePcm(scene.originalSound, voiceStart, voiceCount),
   };
 
-  const plan = renderer.explain(segment);
+  const plan = await renderer.explain(segment);
   const before = new MouthTexture(scene.faces, personId);
   const after = new MouthTexture(scene.faces, personId);
   const outPath = join(folder, 'result.mkv');

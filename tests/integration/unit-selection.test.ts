@@ -14,7 +14,7 @@ import type { FaceStore } from '../../src/engine/faces/types.ts';
 import type { LipScene, LipSegment, PcmReader, SegmentOutcome } from '../../src/engine/lipsync/types.ts';
 import { createUnitSelectionEngine } from '../../src/engine/lipsync/unit-selection/engine.ts';
 import { buildPersonTable, shapeSize } from '../../src/engine/lipsync/unit-selection/person-table.ts';
-import { correlation } from '../../src/engine/lipsync/unit-selection/spectral-predictor.ts';
+import { correlation } from '../../src/engine/lipsync/correlation.ts';
 import { openFrameReader } from '../../src/engine/media/frame-reader.ts';
 import { openFrameWriter } from '../../src/engine/media/frame-writer.ts';
 import type { Patch, VideoFrame } from '../../src/engine/media/frame.ts';
@@ -67,7 +67,7 @@ interface Rendered {
 
 async function render(scene: LipScene, changes: Partial<LipSegment> = {}): Promise<Rendered> {
   const segment = { startFrame: 0, endFrame: source.table.frameCount, personId: 1, voice, ...changes };
-  const renderer = await createUnitSelectionEngine().prepare(scene, { personId: 1, ...quiet });
+  const renderer = await createUnitSelectionEngine({ predictor: 'spectral' }).prepare(scene, { personId: 1, ...quiet });
   const patches = new Map<number, Patch>();
   const frames = await openFrameReader({
     source,

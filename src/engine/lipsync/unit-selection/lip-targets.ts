@@ -1,6 +1,6 @@
+import { lipFeatureNames } from '../../faces/lip-features.ts';
+import type { HeardLips } from './lip-predictor.ts';
 import { shapeSize, type PersonTable } from './person-table.ts';
-import { loudnessAt, type BandFrames, type SoundProfile } from './sound-context.ts';
-import type { LipPredictor } from './spectral-predictor.ts';
 
 /** What the lips should do, frame by frame, in standard deviations of the speaker's own lips. */
 export interface LipTargets {
@@ -8,25 +8,34 @@ export interface LipTargets {
   readonly shapes: Float32Array;
   /** 1 where the voice is silent and the mouth rests. */
   readonly resting: Uint8Array;
-  /** How much each number of the shape counts when mouths are compared. */
+  /** How surely the lips meet in each frame (p, b, m and rests), 0 to 1. */
+  readonly closure: Float32Array;
+  /** How much each number of the shape counts when mouths are compared; opening counts 1. */
   readonly weights: Float32Array;
 }
 
-/** Loudness below which a voice is silent (see `loudnessAt`): 26 dB under loud speech. */
+/** Loudness below which a voice is silent (see `voiceLoudness`): 26 dB under loud speech. */
 const silentLoudness = 0.33;
 /** Silence shorter than this is a stop or a breath, not a rest. */
 const restSeconds = 0.18;
-/** Predictions are shrunk towards the mean by what they do not know; lips that move too little look mumbled. */
-const naturalDeviation = 0.85;
+/** Below the first probability lips are not held to be closed, from the second on they are closed for sure. */
+const closureFrom = 0.5;
+const closureTo = 0.8;
 
-/** Used where the film's own sound cannot teach: louder voice, wider mouth. */
-export const loudnessPredictor: LipPredictor = {
-  trust: Float32Array.of(0.27, 0.05, 0.02, 0.2),
-  sourceLagMs: 0,
-  predict: (sound, profile, seconds, out) => {
-    const opening = Math.min(Math.max(1.1 * (loudnessAt(sound, profile, seconds) - 0.6), -0.4), 0.6);
-    out.set([opening, 0, 0, 0.7 * opening]);
-  },
+/** What the eye looks at: how open and how wide a mouth is, then whether it is rounded; the rest follows. */
+const importance: Readonly<Record<(typeof lipFeatureNames)[number], number>> = {
+  opening: 1,
+  area: 0.2,
+  height: 0.15,
+  width: 0.8,
+  innerWidth: 0.2,
+  protrusion: 0.4,
+  jaw: 0.25,
+  component1: 0.2,
+  component2: 0.2,
+  component3: 0.1,
+  component4: 0.05,
+  component5: 0.05,
 };
 
 /** Mouth at rest: the mean of the most closed sixth of the speaker's mouths, in standard deviations. */
@@ -47,45 +56,41 @@ export function restShape(
 
 /**
  * Lip targets of one segment.
- * @param seconds middle of each frame's showing, from the segment's first sample.
+ * @param seconds middle of each frame's showing, from the segment's first sample; what was heard there in `heard`.
+ * @param trust of the predictor, per number of the shape.
  */
 export function lipTargetsOf(
-  predictor: LipPredictor,
-  voice: { readonly sound: BandFrames; readonly profile: SoundProfile },
+  heard: HeardLips,
   seconds: Float64Array,
-  rest: Float32Array,
+  speaker: { readonly rest: Float32Array; readonly trust: Float32Array },
 ): LipTargets {
-  const shapes = new Float32Array(seconds.length * shapeSize);
-  const resting = findRests(voice, seconds);
-  seconds.forEach((moment, i) => {
+  const { rest, trust } = speaker;
+  const shapes = heard.shapes.slice();
+  const resting = findRests(heard.loudness, seconds);
+  const closure = heard.closure.map((probability, i) =>
+    resting[i] === 1 ? 1 : Math.min(Math.max((probability - closureFrom) / (closureTo - closureFrom), 0), 1),
+  );
+  seconds.forEach((_moment, i) => {
     const row = shapes.subarray(i * shapeSize, (i + 1) * shapeSize);
-    predictor.predict(voice.sound, voice.profile, moment, row);
-    for (let k = 0; k < shapeSize; k++) {
-      row[k] *= Math.min(naturalDeviation / Math.max(predictor.trust[k], 0.35), 2.4);
-      if (resting[i] === 1) row[k] = rest[k];
-    }
+    if (resting[i] === 1) row.set(rest);
+    // Lips that meet for a p, b or m keep their width and rounding.
+    else row[0] = Math.min(row[0], row[0] + closure[i] * (rest[0] - row[0]));
   });
   easeIntoRests(shapes, resting);
-  const weights = Float32Array.from(
-    predictor.trust,
-    (trust) => Math.max(trust, 0.05) ** 2 / predictor.trust[0] ** 2,
-  );
-  return { shapes, resting, weights };
+  const known = (k: number): number => Math.max(trust[k], 0.05) ** 2;
+  const weights = Float32Array.from(lipFeatureNames, (name, k) => (importance[name] * known(k)) / known(0));
+  return { shapes, resting, closure, weights };
 }
 
-function findRests(
-  voice: { readonly sound: BandFrames; readonly profile: SoundProfile },
-  seconds: Float64Array,
-): Uint8Array {
+function findRests(loudness: Float32Array, seconds: Float64Array): Uint8Array {
   const resting = new Uint8Array(seconds.length);
   for (let start = 0; start < seconds.length;) {
-    if (loudnessAt(voice.sound, voice.profile, seconds[start]) >= silentLoudness) {
+    if (loudness[start] >= silentLoudness) {
       start++;
       continue;
     }
     let end = start + 1;
-    while (end < seconds.length && loudnessAt(voice.sound, voice.profile, seconds[end]) < silentLoudness)
-      end++;
+    while (end < seconds.length && loudness[end] < silentLoudness) end++;
     const touchesEdge = start === 0 || end === seconds.length;
     if (touchesEdge || seconds[end - 1] - seconds[start] >= restSeconds) resting.fill(1, start, end);
     start = end;

@@ -1,15 +1,14 @@
-import { lipShapeOf } from '../../faces/lip-shape.ts';
+import { lipFeatureCount, lipFeaturesOf } from '../../faces/lip-features.ts';
 import { savitzkyGolayWeights } from '../../faces/smooth-meshes.ts';
 import { meshFloatCount, type FaceStore } from '../../faces/types.ts';
 import { faceUnit } from './mouth-geometry.ts';
 
-/** Names of the numbers that describe a mouth, in the order of `PersonTable.shapes`. */
-export const shapeNames = ['opening', 'width', 'protrusion', 'jaw'] as const;
-export const shapeSize = shapeNames.length;
+/** How many numbers describe a mouth in `PersonTable.shapes`, in the order of `lipFeatureNames`. */
+export const shapeSize = lipFeatureCount;
 
 /**
  * One person through the whole film, a few numbers per frame, so that it stays in memory for hours of film (about
- * 45 bytes a frame). Meshes stay on disk.
+ * 75 bytes a frame). Meshes stay on disk.
  */
 export interface PersonTable {
   readonly personId: number;
@@ -48,8 +47,7 @@ export function buildPersonTable(
     const seen = store.readPerson(personId, frame);
     if (!seen) continue;
     trackIds[frame] = seen.trackId;
-    const shape = lipShapeOf(seen.mesh);
-    shapes.set([shape.innerOpening, shape.width, shape.protrusion, shape.jaw], frame * shapeSize);
+    shapes.set(lipFeaturesOf(seen.mesh), frame * shapeSize);
     poses[2 * frame] = seen.pose.yawDegrees;
     poses[2 * frame + 1] = seen.pose.pitchDegrees;
     visibility[frame] = seen.mouthVisibility;

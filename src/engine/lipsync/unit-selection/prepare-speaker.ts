@@ -1,23 +1,18 @@
-import { randomUUID } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DubwrightError } from '../../../contract/errors.ts';
 import { openFrameReader } from '../../media/frame-reader.ts';
 import type { PresentationTable } from '../../media/types.ts';
+import { closedOpening } from '../lips-from-sound/closure.ts';
+import type { LipModelFile } from '../lips-from-sound/bundled-lip-model.ts';
 import type { LipScene, OnProgress } from '../types.ts';
 import { chooseLibraryFrames, type LibraryLimits } from './library-frames.ts';
-import { loudnessPredictor, restShape } from './lip-targets.ts';
+import { learnSpeaker } from './lessons.ts';
+import type { LipPredictor } from './lip-predictor.ts';
+import { restShape } from './lip-targets.ts';
 import { libraryKey, MouthLibraryWriter, openMouthLibrary, type MouthLibrary } from './mouth-library.ts';
-import { buildPersonTable, readSmoothMesh, type PersonTable } from './person-table.ts';
-import type { RidgeModel } from './ridge.ts';
-import { profileOf, readBandFrames, type SoundProfile } from './sound-context.ts';
-import {
-  learnSpectralModel,
-  predictorFrom,
-  shapeStatistics,
-  type LipPredictor,
-  type SpectralModel,
-} from './spectral-predictor.ts';
+import { buildPersonTable, readSmoothMesh, shapeSize, type PersonTable } from './person-table.ts';
+import { shapeStatistics } from './spectral-predictor.ts';
 
 /** Everything known about the chosen speaker before the first segment is rendered. */
 export interface Speaker {
@@ -29,8 +24,9 @@ export interface Speaker {
   readonly libraryShapes: Float32Array;
   readonly scale: { readonly mean: Float32Array; readonly deviation: Float32Array };
   readonly rest: Float32Array;
+  /** Opening up to which this speaker's lips count as closed, in standard deviations. */
+  readonly closedOpening: number;
   readonly predictor: LipPredictor;
-  readonly filmProfile: SoundProfile | null;
   /** The mouth never moves in this film (a drawing, a listener): there is nothing to borrow. */
   readonly isStill: boolean;
   readonly notes: readonly string[];
@@ -55,6 +51,8 @@ export function frameMiddles(table: PresentationTable): Float64Array {
 
 interface Request {
   readonly personId: number;
+  /** The network that hears lips; null for spectral matching. */
+  readonly lipModel: LipModelFile | null;
   readonly onProgress: OnProgress;
   readonly signal: AbortSignal;
 }
@@ -86,10 +84,15 @@ export async function prepareSpeaker(
   const libraryFrames = library.frames;
   const scale = shapeStatistics(table, libraryFrames);
   const isStill = scale.deviation[0] < stillDeviation;
-  const lesson = learn(scene, table, libraryFrames, {
-    path: join(folder, 'sound-2.json'),
+  const { predictor, notes } = await learnSpeaker({
+    scene,
+    table,
+    teaching: { frames: libraryFrames, seconds: frameMiddles(scene.source.table) },
+    model: request.lipModel,
+    folder,
     signal: request.signal,
   });
+  const openings = Float32Array.from(libraryFrames, (frame) => table.shapes[frame * shapeSize]);
   return {
     table,
     library,
@@ -97,9 +100,10 @@ export async function prepareSpeaker(
     libraryShapes: standardised(table, libraryFrames, scale),
     scale,
     rest: restShape(table, libraryFrames, scale),
-    ...lesson,
+    closedOpening: (closedOpening(openings) - scale.mean[0]) / scale.deviation[0],
+    predictor,
     isStill,
-    notes: isStill ? [stillNote] : lesson.notes,
+    notes: isStill ? [stillNote] : notes,
   };
 }
 
@@ -162,98 +166,4 @@ function standardised(table: PersonTable, frames: readonly number[], scale: Spea
       shapes[i * size + k] = (table.shapes[frame * size + k] - scale.mean[k]) / scale.deviation[k];
   });
   return shapes;
-}
-
-interface StoredLesson {
-  readonly profile: { readonly peak: number; readonly mean: readonly number[]; readonly loudFrames: number };
-  readonly spectral: {
-    readonly trust: readonly number[];
-    readonly lagMs: number;
-    readonly weights: readonly number[];
-    readonly bias: readonly number[];
-    readonly inputSize: number;
-  } | null;
-}
-
-type Lesson = Pick<Speaker, 'predictor' | 'filmProfile' | 'notes'>;
-
-function learn(
-  scene: LipScene,
-  table: PersonTable,
-  frames: readonly number[],
-  place: { readonly path: string; readonly signal: AbortSignal },
-): Lesson {
-  if (!scene.originalSound) {
-    return {
-      predictor: loudnessPredictor,
-      filmProfile: null,
-      notes: ['the film has no sound of its own, so the lips follow the loudness of the voice alone'],
-    };
-  }
-  const stored = readLesson(place.path);
-  if (stored) return lessonOf(stored.profile, stored.model);
-  const sound = readBandFrames(scene.originalSound, place.signal);
-  const profile = profileOf(sound);
-  const teaching = { frames, seconds: frameMiddles(scene.source.table) };
-  const model = learnSpectralModel(table, teaching, sound, profile);
-  writeLesson(place.path, profile, model);
-  return lessonOf(profile, model);
-}
-
-function lessonOf(profile: SoundProfile, model: SpectralModel | null): Lesson {
-  if (!model) {
-    const note =
-      "the film's own sound does not follow the lips, so they follow the loudness of the voice alone";
-    return { predictor: loudnessPredictor, filmProfile: profile, notes: [note] };
-  }
-  const lag = Math.round(model.lagMs);
-  const notes =
-    Math.abs(lag) >= 40
-      ? [
-          `the film's own sound is ${Math.abs(lag)} ms ${lag > 0 ? 'behind' : 'ahead of'} its picture; allowed for`,
-        ]
-      : [];
-  return { predictor: predictorFrom(model), filmProfile: profile, notes };
-}
-
-function readLesson(path: string): { profile: SoundProfile; model: SpectralModel | null } | null {
-  if (!existsSync(path)) return null;
-  try {
-    const { profile, spectral } = JSON.parse(readFileSync(path, 'utf8')) as StoredLesson;
-    return {
-      profile: { ...profile, mean: Float32Array.from(profile.mean) },
-      model: spectral && {
-        lagMs: spectral.lagMs,
-        trust: Float32Array.from(spectral.trust),
-        ridge: ridgeOf(spectral),
-      },
-    };
-  } catch {
-    return null;
-  }
-}
-
-function ridgeOf(stored: NonNullable<StoredLesson['spectral']>): RidgeModel {
-  return {
-    inputSize: stored.inputSize,
-    outputSize: stored.bias.length,
-    weights: Float64Array.from(stored.weights),
-    bias: Float64Array.from(stored.bias),
-  };
-}
-
-function writeLesson(path: string, profile: SoundProfile, model: SpectralModel | null): void {
-  const lesson: StoredLesson = {
-    profile: { ...profile, mean: [...profile.mean] },
-    spectral: model && {
-      trust: [...model.trust],
-      lagMs: model.lagMs,
-      weights: [...model.ridge.weights],
-      bias: [...model.ridge.bias],
-      inputSize: model.ridge.inputSize,
-    },
-  };
-  const unfinished = `${path}.${randomUUID()}.part`;
-  writeFileSync(unfinished, JSON.stringify(lesson));
-  renameSync(unfinished, path);
 }

@@ -12,14 +12,11 @@ import { ownShares } from './own-share.ts';
 import { readSmoothMesh, shapeSize } from './person-table.ts';
 import { frameMiddles, type Speaker } from './prepare-speaker.ts';
 import { selectUnits } from './select-units.ts';
-import { profileOf, readBandFrames, steadyProfile } from './sound-context.ts';
+import { leapShapesOf, targetCosts } from './target-costs.ts';
 import { buildWarpField, defaultMaskShape } from './warp-field.ts';
 
-/** Price of leaving a run, and of the lips' leap per squared standard deviation. */
+/** Price of leaving a run. */
 const jumpCost = 0.9;
-const leapWeights = [0.5, 0.35, 0.2, 0.2];
-/** A head this much further turned than the donor's costs as much as lips one standard deviation off. */
-const poseToleranceDegrees = 9;
 /** How quickly the light of a run follows new frames. */
 const colourEase = 0.35;
 
@@ -53,7 +50,7 @@ export class UnitSelectionRenderer implements LipRenderer {
     this.#speaker = speaker;
     this.#middles = frameMiddles(scene.source.table);
     const { libraryFrames, libraryShapes, table } = speaker;
-    this.#leapShapes = libraryShapes.map((value, i) => value * Math.sqrt(leapWeights[i % shapeSize]));
+    this.#leapShapes = leapShapesOf(libraryShapes);
     this.#follows = Uint8Array.from(libraryFrames, (frame, j) =>
       j > 0 && libraryFrames[j - 1] === frame - 1 && table.trackIds[frame] === table.trackIds[frame - 1]
         ? 1
@@ -65,7 +62,7 @@ export class UnitSelectionRenderer implements LipRenderer {
     const { segment, frames, emit, onProgress, signal } = request;
     const started = performance.now();
     if (this.#speaker.isStill) return untouched(segment, frames, this.#speaker.notes);
-    const { donors, nudges } = this.#plan(segment, signal);
+    const { donors, nudges } = await this.#plan(segment, signal);
     const owns = ownShares(segment, this.#speaker.table);
     const planned = performance.now();
     const total = segment.endFrame - segment.startFrame;
@@ -103,8 +100,10 @@ export class UnitSelectionRenderer implements LipRenderer {
    * The opening that the voice asks for and that of the mouths chosen, frame by frame, in standard deviations: what a
    * segment will do, without rendering it.
    */
-  explain(segment: LipSegment): { readonly wanted: Float32Array; readonly chosen: Float32Array } {
-    const { targets, path } = this.#plan(segment, new AbortController().signal);
+  async explain(
+    segment: LipSegment,
+  ): Promise<{ readonly wanted: Float32Array; readonly chosen: Float32Array }> {
+    const { targets, path } = await this.#plan(segment, new AbortController().signal);
     const { libraryShapes } = this.#speaker;
     return {
       wanted: Float32Array.from(path, (_index, t) => targets.shapes[t * shapeSize]),
@@ -113,21 +112,20 @@ export class UnitSelectionRenderer implements LipRenderer {
   }
 
   /** What the voice asks for and which mouths answer, for every frame of a segment. */
-  #plan(segment: LipSegment, signal: AbortSignal): Plan {
-    const { predictor, rest, filmProfile } = this.#speaker;
-    const sound = readBandFrames(segment.voice, signal);
-    const profile = steadyProfile(profileOf(sound), filmProfile);
+  async #plan(segment: LipSegment, signal: AbortSignal): Promise<Plan> {
+    const { predictor, rest } = this.#speaker;
     const { ticks, timeBase } = this.#scene.source.table;
     const startSeconds = (ticks[segment.startFrame] * timeBase.num) / timeBase.den;
     const seconds = this.#middles
       .slice(segment.startFrame, segment.endFrame)
       .map((middle) => middle - startSeconds);
-    const targets = lipTargetsOf(predictor, { sound, profile }, seconds, rest);
+    const heard = await predictor.hear(segment.voice, seconds, signal);
+    const targets = lipTargetsOf(heard, seconds, { rest, trust: predictor.trust });
     const isCut = this.#cuts(segment);
     const path = selectUnits({
       targetCount: seconds.length,
       libraryCount: this.#speaker.libraryFrames.length,
-      fillTargetCosts: this.#costsOf(segment, targets),
+      fillTargetCosts: targetCosts(this.#speaker, targets, segment.startFrame),
       followsPrevious: this.#follows,
       shapes: this.#leapShapes,
       shapeSize,
@@ -155,33 +153,6 @@ export class UnitSelectionRenderer implements LipRenderer {
       if (at > 0 && at < isCut.length) isCut[at] = 1;
     }
     return isCut;
-  }
-
-  #costsOf(segment: LipSegment, targets: LipTargets): (target: number, out: Float32Array) => void {
-    const { table, libraryFrames, libraryShapes } = this.#speaker;
-    const { weights, shapes } = targets;
-    // What does not change from target to target is worked out once.
-    const fixed = Float32Array.from(libraryFrames, (frame) => 1.5 * (1 - table.visibility[frame]));
-    const yaw = Float32Array.from(libraryFrames, (frame) => table.poses[2 * frame]);
-    const pitch = Float32Array.from(libraryFrames, (frame) => table.poses[2 * frame + 1]);
-    return (target, out) => {
-      const frame = segment.startFrame + target;
-      const isSeen = table.trackIds[frame] >= 0;
-      const restShare = targets.resting[target] === 1 ? 2 : 1;
-      for (let j = 0; j < out.length; j++) {
-        let cost = fixed[j];
-        for (let k = 0; k < shapeSize; k++) {
-          const difference = shapes[target * shapeSize + k] - libraryShapes[j * shapeSize + k];
-          cost += restShare * weights[k] * difference * difference;
-        }
-        if (isSeen) {
-          const dy = (yaw[j] - table.poses[2 * frame]) / poseToleranceDegrees;
-          const dp = (pitch[j] - table.poses[2 * frame + 1]) / poseToleranceDegrees;
-          cost += 0.4 * (dy * dy + dp * dp);
-        }
-        out[j] = cost;
-      }
-    };
   }
 
   #renderFrame(frame: VideoFrame, { donors, nudge, own }: FramePlan, light: RunLight): Patch | null {

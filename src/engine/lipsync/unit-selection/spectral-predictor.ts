@@ -1,19 +1,20 @@
+import { correlation } from '../correlation.ts';
+import { shapeIndex, shapeOf, type LipPredictor } from './lip-predictor.ts';
 import { shapeSize, type PersonTable } from './person-table.ts';
 import { applyRidge, RidgeMoments, type RidgeModel } from './ridge.ts';
-import { contextAt, contextSize, type BandFrames, type SoundProfile } from './sound-context.ts';
+import {
+  contextAt,
+  contextSize,
+  loudnessAt,
+  profileOf,
+  readBandFrames,
+  steadyProfile,
+  type BandFrames,
+  type SoundProfile,
+} from './sound-context.ts';
 
-/**
- * What lips do for a given sound, learnt from the speaker's own film: the place where a network trained on many
- * speakers can stand in.
- */
-export interface LipPredictor {
-  /** Predicts `shapeSize` numbers, in standard deviations of the speaker's own lips around their mean. */
-  predict(sound: BandFrames, profile: SoundProfile, seconds: number, out: Float32Array): void;
-  /** Correlation with held-out lips per number of the shape, 0 to 1: how far each may be trusted. */
-  readonly trust: Float32Array;
-  /** Film sound minus film picture in milliseconds: positive when the sound comes late. */
-  readonly sourceLagMs: number;
-}
+const openingIndex = shapeIndex('opening');
+const widthIndex = shapeIndex('width');
 
 const folds = 4;
 const penalties = [0.1, 0.6, 3];
@@ -173,40 +174,57 @@ function crossValidate(data: TeachingData, settings: Settings): Trial {
   for (let k = 0; k < shapeSize; k++) {
     trust[k] = Math.max(0, correlation(predicted, data.targets, k, shapeSize));
   }
-  return { settings, score: trust[0] + 0.5 * trust[1], trust };
+  return { settings, score: trust[openingIndex] + 0.5 * trust[widthIndex], trust };
 }
 
-/** Pearson's r of column k of two row-major tables. */
-export function correlation(a: Float32Array, b: Float32Array, k = 0, width = 1): number {
-  const count = Math.floor(a.length / width);
-  let sumA = 0;
-  let sumB = 0;
-  for (let i = k; i < count * width; i += width) {
-    sumA += a[i];
-    sumB += b[i];
-  }
-  const meanA = sumA / count;
-  const meanB = sumB / count;
-  let aa = 0;
-  let bb = 0;
-  let ab = 0;
-  for (let i = k; i < count * width; i += width) {
-    aa += (a[i] - meanA) ** 2;
-    bb += (b[i] - meanB) ** 2;
-    ab += (a[i] - meanA) * (b[i] - meanB);
-  }
-  return ab / Math.sqrt(aa * bb + 1e-20);
-}
+/** Predictions are shrunk towards the mean by what they do not know; lips that move too little look mumbled. */
+const naturalDeviation = 0.85;
 
-/** The predictor that a fitted model makes. */
-export function predictorFrom(model: SpectralModel): LipPredictor {
-  const context = new Float32Array(model.ridge.inputSize);
+/**
+ * The predictor that a fitted model makes.
+ * @param film level and colour of the sound that taught it.
+ */
+export function spectralPredictor(model: SpectralModel, film: SoundProfile): LipPredictor {
+  const gains = model.trust.map((trust) => Math.min(naturalDeviation / Math.max(trust, 0.35), 2.4));
   return {
     trust: model.trust,
     sourceLagMs: model.lagMs,
-    predict: (sound, profile, seconds, out) => {
-      contextAt(sound, profile, seconds, context);
-      applyRidge(model.ridge, context, out);
+    hear: (voice, seconds, signal) => {
+      const sound = readBandFrames(voice, signal);
+      const profile = steadyProfile(profileOf(sound), film);
+      const context = new Float32Array(model.ridge.inputSize);
+      const shapes = new Float32Array(seconds.length * shapeSize);
+      seconds.forEach((moment, i) => {
+        const row = shapes.subarray(i * shapeSize, (i + 1) * shapeSize);
+        contextAt(sound, profile, moment, context);
+        applyRidge(model.ridge, context, row);
+        for (let k = 0; k < shapeSize; k++) row[k] *= gains[k];
+      });
+      const loudness = Float32Array.from(seconds, (moment) => loudnessAt(sound, profile, moment));
+      return Promise.resolve({ shapes, closure: new Float32Array(seconds.length), loudness });
+    },
+  };
+}
+
+/**
+ * Used where neither the film's own sound nor a network can teach: louder voice, wider mouth.
+ * @param film level and colour of the film's sound; null where it has none.
+ */
+export function loudnessPredictor(film: SoundProfile | null): LipPredictor {
+  return {
+    trust: shapeOf({ opening: 0.27, area: 0.27, height: 0.2, width: 0.05, jaw: 0.2, component1: 0.25 }),
+    sourceLagMs: 0,
+    hear: (voice, seconds, signal) => {
+      const sound = readBandFrames(voice, signal);
+      const profile = steadyProfile(profileOf(sound), film);
+      const loudness = Float32Array.from(seconds, (moment) => loudnessAt(sound, profile, moment));
+      const shapes = new Float32Array(seconds.length * shapeSize);
+      loudness.forEach((loud, i) => {
+        const opening = 2.4 * Math.min(Math.max(1.1 * (loud - 0.6), -0.4), 0.6);
+        const jaw = 0.7 * opening;
+        shapes.set(shapeOf({ opening, area: opening, height: jaw, jaw, component1: jaw }), i * shapeSize);
+      });
+      return Promise.resolve({ shapes, closure: new Float32Array(seconds.length), loudness });
     },
   };
 }

@@ -1,0 +1,70 @@
+import type { LipTargets } from './lip-targets.ts';
+import { shapeSize, type PersonTable } from './person-table.ts';
+
+/** A head this much further turned than the donor's costs as much as lips one standard deviation off. */
+const poseToleranceDegrees = 9;
+const poseWeight = 0.4;
+const hiddenWeight = 1.5;
+/** At rest the shape counts more: nothing else happens to look at. */
+const restWeight = 2;
+/** Price of showing an opening one standard deviation too wide where the lips must meet. */
+const closureWeight = 6;
+
+/** Mouths that may be borrowed. */
+export interface CandidateMouths {
+  readonly table: PersonTable;
+  /** Film frame of each library mouth. */
+  readonly libraryFrames: readonly number[];
+  /** `shapeSize` numbers each, in standard deviations. */
+  readonly libraryShapes: Float32Array;
+  /** Opening up to which the speaker's lips count as closed, in standard deviations. */
+  readonly closedOpening: number;
+}
+
+/**
+ * What it costs to show library mouth j in frame `startFrame + target`: lips of another shape, lips apart where they
+ * should meet, another pose of the head, a mouth half hidden.
+ */
+export function targetCosts(
+  mouths: CandidateMouths,
+  targets: LipTargets,
+  startFrame: number,
+): (target: number, out: Float32Array) => void {
+  const { table, libraryFrames, libraryShapes, closedOpening } = mouths;
+  // What does not change from target to target is worked out once.
+  const scale = targets.weights.map((weight) => Math.sqrt(weight));
+  const shapes = libraryShapes.map((value, i) => value * scale[i % shapeSize]);
+  const fixed = Float32Array.from(libraryFrames, (frame) => hiddenWeight * (1 - table.visibility[frame]));
+  const yaw = Float32Array.from(libraryFrames, (frame) => table.poses[2 * frame]);
+  const pitch = Float32Array.from(libraryFrames, (frame) => table.poses[2 * frame + 1]);
+  const apart = Float32Array.from(
+    libraryFrames,
+    (_frame, j) => Math.max(libraryShapes[j * shapeSize] - closedOpening, 0) ** 2,
+  );
+  const wanted = new Float32Array(shapeSize);
+  return (target, out) => {
+    const frame = startFrame + target;
+    const poseShare = table.trackIds[frame] >= 0 ? poseWeight / poseToleranceDegrees ** 2 : 0;
+    const shapeShare = targets.resting[target] === 1 ? restWeight : 1;
+    const closedShare = closureWeight * targets.closure[target];
+    for (let k = 0; k < shapeSize; k++) wanted[k] = scale[k] * targets.shapes[target * shapeSize + k];
+    for (let j = 0; j < out.length; j++) {
+      let squares = 0;
+      for (let k = 0; k < shapeSize; k++) {
+        const difference = wanted[k] - shapes[j * shapeSize + k];
+        squares += difference * difference;
+      }
+      const dy = yaw[j] - table.poses[2 * frame];
+      const dp = pitch[j] - table.poses[2 * frame + 1];
+      out[j] = fixed[j] + shapeShare * squares + closedShare * apart[j] + poseShare * (dy * dy + dp * dp);
+    }
+  };
+}
+
+/** Price of the lips' leap from one run to another, per squared standard deviation of each number of the shape. */
+const leapWeights: readonly number[] = [0.5, 0, 0.1, 0.3, 0.05, 0.15, 0.15, 0, 0, 0, 0, 0];
+
+/** Library shapes scaled so that squared distance is the price of a leap. */
+export function leapShapesOf(libraryShapes: Float32Array): Float32Array {
+  return libraryShapes.map((value, i) => value * Math.sqrt(leapWeights[i % shapeSize]));
+}
