@@ -68,7 +68,7 @@ export async function renderLook(request: LookRequest): Promise<LookRender> {
   const start = table.ticks[startFrame];
   const quiet = (): void => undefined;
   const renderer = await engine.prepare(scene, { personId, onProgress: quiet, signal });
-  const wanted = renderer.explain(segment).wanted;
+  const { wanted } = await renderer.explain(segment);
   rmSync(outPath, { force: true });
   const writer = await openFrameWriter({
     ...{ outPath, overwrite: true, codec: 'ffv1', format: video.planarFormat },
