@@ -1,5 +1,6 @@
 import type { DubEvent, DubReport, DubRequestInput } from '../contract/dub.ts';
 import { dub } from '../studio/dub-service.ts';
+import { reviewLines } from './review-lines.ts';
 import type { CommandSession } from './session.ts';
 import { durationText } from './terminal/duration-text.ts';
 
@@ -37,6 +38,7 @@ export function summary(report: DubReport): string[] {
   const megabytes = Math.round(report.peakMemoryBytes / 1e6);
   return [
     `${report.segments.length} ${report.segments.length === 1 ? 'segment' : 'segments'}: ${segments}.`,
+    ...reviewLines(report),
     `${patchedFrames} of ${frameCount} frames have new lips; ${durationText(totalMs)}, ` +
       `${framesPerSecond.toFixed(1)} frames/s, at most ${megabytes} MB of memory.`,
     `${exported ? 'Written' : 'Up to date'}: ${report.outPath}`,

@@ -1,7 +1,13 @@
 import { z } from 'zod';
+import { syncFiguresSchema } from './sync.ts';
 
-/** How the speaker is chosen: the person most on screen, a person's number, or whoever is at a point of a frame. */
+/**
+ * Whose lips are dubbed: in every segment whoever speaks there in the film itself (where that is not clear, the person
+ * most on screen), or one person throughout: the one most on screen, a person by number, whoever is at a point of a
+ * frame.
+ */
 export const faceSelectorSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('speaking') }),
   z.object({ kind: z.literal('most-seen') }),
   z.object({ kind: z.literal('person'), personId: z.int().positive() }),
   z.object({
@@ -31,7 +37,7 @@ export const dubRequestSchema = z.object({
   }),
   codec: z.enum(['h264', 'hevc', 'prores', 'ffv1']).default('h264'),
   overwrite: z.boolean().default(false),
-  face: faceSelectorSchema.default({ kind: 'most-seen' }),
+  face: faceSelectorSchema.default({ kind: 'speaking' }),
   /** Where the voice's first sample sounds, milliseconds from the film's start; negative cuts its beginning. */
   voiceStartMs: z.number().default(0),
   /** Level of the film's own sound under the voice in dB (-18); null leaves it out. */
@@ -54,6 +60,7 @@ export const dubStages = [
   'sound',
   'faces',
   'segments',
+  'speakers',
   'keys',
   'library',
   'voice',
@@ -94,7 +101,28 @@ const personSchema = z.object({
   observedFrames: z.int().nonnegative(),
 });
 
+/** A person whose lips were dubbed in at least one segment. */
+const dubbedPersonSchema = personSchema.extend({
+  /** How this person's own lips follow the film's own sound, whole film: what takes are measured by. */
+  originalSync: syncFiguresSchema.nullable(),
+});
+
 const rationalSchema = z.object({ num: z.int(), den: z.int().positive() });
+
+/** Why a segment got the face it has. */
+export const faceReasons = ['requested', 'only-face', 'speaking', 'most-seen'] as const;
+
+/** Whose lips a segment dubs. */
+export const segmentFaceSchema = z.object({
+  personId: z.int().positive(),
+  /**
+   * `requested` by the user; the `only-face` of the film; `speaking` there in the film's own sound; `most-seen` in the
+   * film, because it is not clear who speaks there.
+   */
+  reason: z.enum(faceReasons),
+});
+/** See `segmentFaceSchema`. */
+export type SegmentFace = z.infer<typeof segmentFaceSchema>;
 
 /** What became of one segment. */
 export const segmentReportSchema = z.object({
@@ -102,6 +130,8 @@ export const segmentReportSchema = z.object({
   startFrame: z.int().nonnegative(),
   /** exclusive */
   endFrame: z.int().positive(),
+  /** When its first frame appears, seconds from the film's start. */
+  startSeconds: z.number().nonnegative(),
   text: z.string(),
   /** Null where nothing is to be rendered. */
   takeKey: z.string().nullable(),
@@ -110,13 +140,24 @@ export const segmentReportSchema = z.object({
   patchedFrames: z.int().nonnegative().nullable(),
   framesWithoutFace: z.int().nonnegative().nullable(),
   notes: z.array(z.string()),
+  /** Null when nobody is in the film. */
+  face: segmentFaceSchema.nullable(),
+  /** How the new lips follow the voice; null where nothing was rendered, or nothing could be scored. */
+  sync: syncFiguresSchema.nullable(),
+  /** How the film's own lips follow its own sound in these frames. */
+  originalSync: syncFiguresSchema.nullable(),
+  /** Standard deviation of the mouth's opening while the voice speaks, in those of this person over the film. */
+  lipMovement: z.number().nonnegative().nullable(),
+  /** Whether somebody should look at this segment, and why: one sentence each. */
+  review: z.object({ needed: z.boolean(), reasons: z.array(z.string()) }),
 });
 /** See `segmentReportSchema`. */
 export type SegmentReport = z.infer<typeof segmentReportSchema>;
 
 /** What a finished job tells, on screen and in `--report`. */
 export const dubReportSchema = z.object({
-  version: z.literal(1),
+  /** 2: faces, scores and reviews per segment. Everything that 1 had is still there and means the same. */
+  version: z.literal(2),
   outPath: z.string(),
   /** Null when the export was up to date and no sidecar was found beside it. */
   sidecarPath: z.string().nullable(),
@@ -134,14 +175,22 @@ export const dubReportSchema = z.object({
     facesProvider: z.string().nullable(),
     generatorProvider: z.string().nullable(),
   }),
-  /** Null when nobody was found, or only somebody the film passes through with. */
+  /**
+   * The person dubbed where it is not clear who speaks, or throughout; null when nobody was found. Segments say whose
+   * lips they dub.
+   */
   face: personSchema.nullable(),
   /** Everybody else in the film, most seen first. */
   otherFaces: z.array(personSchema),
   segments: z.array(segmentReportSchema),
+  /** People dubbed and scored, by number. */
+  dubbedFaces: z.array(dubbedPersonSchema),
   renderedSegments: z.int().nonnegative(),
   reusedSegments: z.int().nonnegative(),
   skippedSegments: z.int().nonnegative(),
+  /** Segments whose lips were scored, and those of them that are worth a look. */
+  scoredSegments: z.int().nonnegative(),
+  segmentsToReview: z.int().nonnegative(),
   renderedFrames: z.int().nonnegative(),
   patchedFrames: z.int().nonnegative(),
   /** False when the finished file was already there, made from the same takes. */

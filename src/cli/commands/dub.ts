@@ -57,7 +57,7 @@ export function addDubCommand(program: Command): void {
     .option('--model <file>', 'ONNX model of the generator, shaped like Wav2Lip')
     .option(
       '--face <number>',
-      'whose lips, numbered as "dubwright faces" does (default: most on screen)',
+      'whose lips, numbered as "dubwright faces" does (default: whoever speaks there)',
       parseOrdinal,
     )
     .option('--face-at <time:x,y>', 'whose lips, by a point of the picture', parseFacePlace)
@@ -142,7 +142,7 @@ async function faceChoice(
 ): Promise<NonNullable<DubRequestInput['face']>> {
   if (face !== undefined && faceAt !== undefined) throw usageError('give --face or --face-at, not both');
   if (face !== undefined) return { kind: 'person', personId: face };
-  if (faceAt === undefined) return { kind: 'most-seen' };
+  if (faceAt === undefined) return { kind: 'speaking' };
   return { kind: 'at', seconds: await secondsOf(session, film, faceAt.at), x: faceAt.x, y: faceAt.y };
 }
 

@@ -25,6 +25,7 @@ const stageNames: Readonly<Record<string, string>> = {
   sound: 'Reading the sound',
   faces: 'Finding faces',
   segments: 'Cutting segments',
+  speakers: 'Finding who speaks',
   keys: 'Comparing takes',
   library: 'Collecting mouths',
   voice: 'Listening',

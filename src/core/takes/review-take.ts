@@ -27,8 +27,7 @@ function reasonsFor({ film, lipMovement, take }: TakeSync): string[] {
   const yardstick = film?.evidence === 'ok' ? film : null;
   const reasons: string[] = [];
   if (yardstick !== null && take.confidence < leastConfidenceShare * yardstick.confidence) {
-    const percent = Math.round((100 * take.confidence) / yardstick.confidence);
-    reasons.push(`the lips follow the voice less surely than in the film itself (${percent} % of it)`);
+    reasons.push("the lips follow the voice less surely than the film's own follow its sound");
   }
   // Whatever the film's own lag is: an engine lays lips where the voice is.
   const late = take.evidence === 'ok' ? take.offsetMs : 0;

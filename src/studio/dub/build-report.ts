@@ -1,5 +1,8 @@
 import type { DubReport, DubRequest, SegmentReport } from '../../contract/dub.ts';
 import type { OutputRecord, TakeOutcome } from '../../core/project/records.ts';
+import { reviewTake } from '../../core/takes/review-take.ts';
+import type { SyncFigures, TakeSync } from '../../core/takes/take-sync.ts';
+import { frameStartSeconds } from '../../core/time/frame-clock.ts';
 import { frameCountOf } from '../../core/time/frame-range.ts';
 import type { AnalyseResult } from '../../engine/host/tasks.ts';
 import type { Person } from './choose-face.ts';
@@ -27,12 +30,14 @@ export interface ReportFacts {
 function segmentReport(plan: SegmentPlan, facts: ReportFacts): SegmentReport {
   const segment = plan.kind === 'take' ? plan.take.segment : plan.segment;
   const { endFrame, id, startFrame, text } = segment;
-  const common = { id, startFrame, endFrame, text };
+  const startSeconds = round(frameStartSeconds(facts.inputs.clock, startFrame), 1e6);
+  const common = { id, startFrame, endFrame, startSeconds, text };
   if (plan.kind === 'skip') {
     const nothing = { takeKey: null, patchedFrames: 0, framesWithoutFace: null };
-    return { ...common, ...nothing, state: 'skipped', notes: [plan.reason] };
+    const { face, reason } = plan;
+    return { ...common, ...nothing, state: 'skipped', notes: [reason], face, ...scoreReport(null) };
   }
-  const { key } = plan.take;
+  const { face, key } = plan.take;
   const outcome = facts.rendered.get(key) ?? facts.reused.get(key);
   return {
     ...common,
@@ -41,10 +46,50 @@ function segmentReport(plan: SegmentPlan, facts: ReportFacts): SegmentReport {
     patchedFrames: outcome?.patchedFrames ?? null,
     framesWithoutFace: outcome?.framesWithoutFace ?? null,
     notes: [...(outcome?.notes ?? [])],
+    face,
+    ...scoreReport(outcome?.sync ?? null),
   };
 }
 
-const round = (value: number): number => Math.round(value * 100) / 100;
+function scoreReport(
+  sync: TakeSync | null,
+): Pick<SegmentReport, 'sync' | 'originalSync' | 'lipMovement' | 'review'> {
+  const { needed, reasons } = reviewTake(sync);
+  return {
+    sync: sync && roundFigures(sync.take),
+    originalSync: sync?.original ? roundFigures(sync.original) : null,
+    lipMovement: sync && round(sync.lipMovement),
+    review: { needed, reasons: [...reasons] },
+  };
+}
+
+/** Three decimals say more than the expert knows. */
+function roundFigures(figures: SyncFigures): SyncFigures {
+  const { comparedSeconds, confidence, distance } = figures;
+  return {
+    ...figures,
+    confidence: round(confidence, 1000),
+    distance: round(distance, 1000),
+    comparedSeconds: round(comparedSeconds),
+  };
+}
+
+/** Everybody whose lips were dubbed and scored, with what their own lips reach in the film. */
+function dubbedFaces({ analysis, plans, rendered, reused }: ReportFacts): DubReport['dubbedFaces'] {
+  const scores = new Map<number, TakeSync>();
+  for (const plan of plans) {
+    if (plan.kind === 'skip') continue;
+    const { face, key } = plan.take;
+    const sync = (rendered.get(key) ?? reused.get(key))?.sync;
+    if (sync) scores.set(face.personId, sync);
+  }
+  return analysis.faces.people.flatMap((person) => {
+    const sync = scores.get(person.personId);
+    return sync ? [{ ...person, originalSync: sync.film && roundFigures(sync.film) }] : [];
+  });
+}
+
+const round = (value: number, steps = 100): number => Math.round(value * steps) / steps;
 
 function perSecond(frames: number, elapsedMs: number | undefined): number | null {
   return frames === 0 || elapsedMs === undefined || elapsedMs === 0
@@ -73,7 +118,7 @@ export function buildReport(facts: ReportFacts): DubReport {
   const totalMs = log.elapsedMs;
   const frameCount = inputs.clock.frameCount;
   return {
-    version: 1,
+    version: 2,
     outPath: output.path,
     sidecarPath: output.sidecarPath,
     projectPath: facts.projectPath,
@@ -85,9 +130,12 @@ export function buildReport(facts: ReportFacts): DubReport {
     face: person === null ? null : { ...person },
     otherFaces: analysis.faces.people.filter((other) => other !== person).map((other) => ({ ...other })),
     segments,
+    dubbedFaces: dubbedFaces(facts),
     renderedSegments: inState('rendered').length,
     reusedSegments: inState('reused').length,
     skippedSegments: inState('skipped').length,
+    scoredSegments: segments.filter(({ sync }) => sync !== null).length,
+    segmentsToReview: segments.filter(({ review }) => review.needed).length,
     renderedFrames,
     patchedFrames: output.patchedFrames,
     exported: facts.exported,

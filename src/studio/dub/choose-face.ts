@@ -28,11 +28,11 @@ function trackAt(faces: FaceIndex, frame: number, point: { x: number; y: number 
 }
 
 /**
- * Who is to be dubbed. Null only when the film shows nobody and nobody in particular was asked for.
+ * Who is to be dubbed in the film as a whole; choose-faces.ts says who in a segment. Null only when the film shows nobody and nobody in particular was asked for.
  * @throws DubwrightError FACE_UNKNOWN for a number nobody has, FACE_NOT_CHOSEN for a point without a face
  */
 export function choosePerson(faces: FaceIndex, selector: FaceSelector, clock: FrameClock): Person | null {
-  if (selector.kind === 'most-seen') return faces.people[0] ?? null;
+  if (selector.kind === 'most-seen' || selector.kind === 'speaking') return faces.people[0] ?? null;
   const personId = selector.kind === 'person' ? selector.personId : personAt(faces, selector, clock);
   const person = faces.people.find((candidate) => candidate.personId === personId);
   if (person) return person;

@@ -13,6 +13,7 @@ import { writeSetting } from '../store/settings-table.ts';
 import { buildReport } from './build-report.ts';
 import { choosePerson } from './choose-face.ts';
 import type { Person } from './choose-face.ts';
+import { faceOfSegment, listenForSpeakers, sentenceAboutFaces } from './choose-faces.ts';
 import {
   checkOutput,
   exportOutput,
@@ -91,18 +92,17 @@ async function dubInWorkspace(job: Job): Promise<DubReport> {
     warnAboutLength(job, voice);
     const analysis = await log.stage('faces', () => analyse(job));
     const person = choosePerson(analysis.faces, request.face, inputs.clock);
-    noteFaces(log, analysis, person);
-    const plans = await log.stage('segments', () => {
-      const segments = planSegments({ request, inputs, voice, store: workspace.store });
-      return person === null
-        ? segments.map((segment) => ({ kind: 'skip', segment, reason: 'no face in the film' }) as const)
-        : planTakesOf(job, { segments, person, analysis, voice });
-    });
+    const segments = await log.stage('segments', () =>
+      planSegments({ request, inputs, voice, store: workspace.store }),
+    );
+    const faceOf = person === null ? null : await chooseFaces(job, { analysis, person, sounds });
+    const plans = planTakesOf(job, { segments, faceOf, analysis, voice });
+    noteFaces(log, analysis, plans);
     const takes = plans.flatMap((plan) => (plan.kind === 'take' ? [plan.take] : []));
     const reused = await log.stage('keys', () => findFinishedTakes(workspace.store, takes));
     requireRoomForOutput(job, takes, reused);
     const missing = takes.filter((take) => !reused.has(take.key));
-    const { outcomes: rendered, provider } = await renderTakes(job, { missing, person, analysis, sounds });
+    const { outcomes: rendered, provider } = await renderTakes(job, { missing, analysis, sounds });
     const outcomes = new Map([...reused, ...rendered]);
     const { exported, output } = await writeFilm(job, changing(takes, outcomes));
     return buildReport({
@@ -171,34 +171,61 @@ function analyse({ inputs, tools, workspace }: Job): Promise<AnalyseResult> {
   );
 }
 
-function noteFaces(log: JobLog, { faces }: AnalyseResult, person: Person | null): void {
-  if (person === null) {
+type FaceOf = Parameters<typeof planTakes>[0]['faceOf'];
+
+/** Says of any segment whose lips it dubs; listens to the film first where that depends on who speaks. */
+async function chooseFaces(
+  { inputs, request, tools, workspace }: Job,
+  found: { readonly analysis: AnalyseResult; readonly person: Person; readonly sounds: Sounds },
+): Promise<FaceOf> {
+  const { analysis, person, sounds } = found;
+  workspace.store.edit((db) => writeSetting(db, 'personId', person.personId));
+  const activity = await listenForSpeakers(
+    {
+      selector: request.face,
+      analysis,
+      sourcePath: inputs.source.info.path,
+      cacheFolder: workspace.cacheFolder,
+      originalPcmPath: sounds.original,
+    },
+    tools,
+  );
+  const facts = { selector: request.face, faces: analysis.faces, person, activity, clock: inputs.clock };
+  return (segment) => faceOfSegment(segment, facts);
+}
+
+function noteFaces(log: JobLog, { faces }: AnalyseResult, plans: readonly SegmentPlan[]): void {
+  if (faces.people.length === 0) {
     log.note('no face was found in the film: it passes through unchanged, with the new voice');
-  } else if (faces.people.length > 1) {
-    log.note(
-      `${faces.people.length} people are in the film; the lips of person ${person.personId} are dubbed`,
-    );
+    return;
+  }
+  const takes = plans.flatMap((plan) => (plan.kind === 'take' ? [plan.take.face] : []));
+  const sentence = sentenceAboutFaces(faces, takes);
+  if (sentence !== null) log.note(sentence);
+  for (const plan of plans) {
+    if (plan.kind === 'skip') log.note(`segment ${plan.segment.id} is left as filmed: ${plan.reason}`);
   }
 }
 
 function planTakesOf(
-  job: Job,
-  found: Pick<Parameters<typeof planTakes>[0], 'segments' | 'person' | 'analysis' | 'voice'>,
+  { engineFacts, inputs, request, workspace }: Job,
+  found: Pick<Parameters<typeof planTakes>[0], 'segments' | 'analysis' | 'voice'> & {
+    readonly faceOf: FaceOf | null;
+  },
 ): SegmentPlan[] {
-  const { engineFacts, inputs, request, tools, workspace } = job;
-  workspace.store.edit((db) => writeSetting(db, 'personId', found.person.personId));
-  const plans = planTakes({
+  const { faceOf, segments } = found;
+  if (faceOf === null) {
+    return segments.map((segment) => ({ kind: 'skip', segment, face: null, reason: 'no face in the film' }));
+  }
+  return planTakes({
     ...found,
+    faceOf,
     sourceSha256: inputs.source.sha256,
     engineFingerprint: engineFacts.fingerprint,
     voiceStartMs: request.voiceStartMs,
     clock: inputs.clock,
     takesFolder: workspace.takesFolder,
   });
-  for (const plan of plans) {
-    if (plan.kind === 'skip') tools.log.note(`segment ${plan.segment.id} is left as filmed: ${plan.reason}`);
-  }
-  return plans;
 }
 
 /** Takes without a changed frame need not be laid over the film. */
@@ -235,14 +262,13 @@ async function renderTakes(
   job: Job,
   work: {
     readonly missing: readonly PlannedTake[];
-    readonly person: Person | null;
     readonly analysis: AnalyseResult;
     readonly sounds: Sounds;
   },
 ): Promise<Rendering> {
   const { inputs, request, tools, workspace } = job;
-  const { analysis, missing, person, sounds } = work;
-  if (missing.length === 0 || person === null) return { outcomes: new Map(), provider: null };
+  const { analysis, missing, sounds } = work;
+  if (missing.length === 0) return { outcomes: new Map(), provider: null };
   const { engine, log, signal } = tools;
   return log.stage('render', () =>
     renderMissing(
@@ -254,7 +280,6 @@ async function renderTakes(
         originalPcmPath: sounds.original,
         voicePcmPath: sounds.voice,
         engineChoice: request.engine,
-        personId: person.personId,
       },
       { engine, store: workspace.store, log, signal },
     ),

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import type { SegmentFace } from '../../contract/dub.ts';
 import type { TakeOutcome } from '../../core/project/records.ts';
 import type { Segment } from '../../core/segments/segment.ts';
 import { canonicalJson } from '../../core/takes/canonical-json.ts';
@@ -15,11 +16,11 @@ import { sha256OfSamples, sha256OfText } from '../hashing.ts';
 import type { ProjectStore } from '../store/project-store.ts';
 import { readTake, writeCurrentTake } from '../store/takes-table.ts';
 import { isOnScreen } from './choose-face.ts';
-import type { Person } from './choose-face.ts';
 
 /** A segment with the take it needs. */
 export interface PlannedTake {
   readonly segment: Segment;
+  readonly face: SegmentFace;
   readonly key: string;
   readonly path: string;
   /** May be negative where the voice begins inside the segment: silence. */
@@ -45,12 +46,18 @@ function fadesOf(segment: Segment, all: readonly Segment[], clock: FrameClock): 
 /** What is to be done for each segment. */
 export type SegmentPlan =
   | { readonly kind: 'take'; readonly take: PlannedTake }
-  | { readonly kind: 'skip'; readonly segment: Segment; readonly reason: string };
+  | {
+      readonly kind: 'skip';
+      readonly segment: Segment;
+      /** Whose lips it would have been; null when nobody is in the film. */
+      readonly face: SegmentFace | null;
+      readonly reason: string;
+    };
 
 /** What take keys are made of, besides the segments. */
 export interface TakePlanRequest {
   readonly segments: readonly Segment[];
-  readonly person: Person;
+  readonly faceOf: (segment: Segment) => SegmentFace;
   readonly analysis: AnalyseResult;
   readonly sourceSha256: string;
   readonly engineFingerprint: string;
@@ -68,24 +75,25 @@ function facesFingerprint(analysis: AnalyseResult): string {
 
 /** Decides for every segment whether it needs a take, and which. */
 export function planTakes(request: TakePlanRequest): SegmentPlan[] {
-  const { analysis, clock, person, voice } = request;
+  const { analysis, clock, faceOf, voice } = request;
   const fingerprint = facesFingerprint(analysis);
   const placement = { sampleRateHz: voice.sampleRateHz, startMs: request.voiceStartMs };
   return request.segments.map((segment): SegmentPlan => {
-    if (!isOnScreen(analysis.faces, person.personId, segment)) {
-      return { kind: 'skip', segment, reason: `person ${person.personId} is not in the picture` };
+    const face = faceOf(segment);
+    if (!isOnScreen(analysis.faces, face.personId, segment)) {
+      return { kind: 'skip', segment, face, reason: `person ${face.personId} is not in the picture` };
     }
     const voiceStartSample = sampleAtFrame(clock, segment.startFrame, placement);
     const voiceSampleCount = sampleAtFrame(clock, segment.endFrame, placement) - voiceStartSample;
     if (voiceStartSample >= voice.sampleCount || voiceStartSample + voiceSampleCount <= 0) {
-      return { kind: 'skip', segment, reason: 'the voice does not sound here' };
+      return { kind: 'skip', segment, face, reason: 'the voice does not sound here' };
     }
     const fades = fadesOf(segment, request.segments, clock);
     const key = takeKey(
       {
         sourceSha256: request.sourceSha256,
         range: { startFrame: segment.startFrame, endFrame: segment.endFrame },
-        personId: person.personId,
+        personId: face.personId,
         facesFingerprint: fingerprint,
         voiceSha256: sha256OfSamples(voice, voiceStartSample, voiceSampleCount),
         engineFingerprint: request.engineFingerprint,
@@ -94,7 +102,7 @@ export function planTakes(request: TakePlanRequest): SegmentPlan[] {
       sha256OfText,
     );
     const path = join(request.takesFolder, `${key}.take`);
-    return { kind: 'take', take: { segment, key, path, voiceStartSample, voiceSampleCount, fades } };
+    return { kind: 'take', take: { segment, face, key, path, voiceStartSample, voiceSampleCount, fades } };
   });
 }
 

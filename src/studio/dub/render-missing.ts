@@ -18,7 +18,6 @@ export interface RenderRequest {
   readonly originalPcmPath: string | null;
   readonly voicePcmPath: string;
   readonly engineChoice: DubRequest['engine'];
-  readonly personId: number;
 }
 
 /** Who does it, and who hears of it. */
@@ -64,11 +63,11 @@ export async function renderMissing(request: RenderRequest, tools: RenderTools):
     cacheFolder: request.cacheFolder,
     originalPcmPath: request.originalPcmPath,
     engine: request.engineChoice,
-    jobs: request.takes.map(({ key, path, segment, voiceSampleCount, voiceStartSample, fades }) => ({
+    jobs: request.takes.map(({ face, key, path, segment, voiceSampleCount, voiceStartSample, fades }) => ({
       segmentId: segment.id,
       startFrame: segment.startFrame,
       endFrame: segment.endFrame,
-      personId: request.personId,
+      personId: face.personId,
       voicePcmPath: request.voicePcmPath,
       voiceStartSample,
       voiceSampleCount,
