@@ -6,6 +6,7 @@ import { addDubCommand } from './commands/dub.ts';
 import { addFacesCommand } from './commands/faces.ts';
 import { addProbeCommand } from './commands/probe.ts';
 import { addProvidersCommand } from './commands/providers.ts';
+import { addSyncCommand } from './commands/sync.ts';
 
 const examples = `
 Examples:
@@ -13,6 +14,7 @@ Examples:
   $ dubwright dub speech.mp4 voice.wav -o dubbed.mp4
   $ dubwright dub speech.mp4 voice.wav -o dubbed.mp4 --project speech.dubwright --subtitles voice.srt
   $ dubwright faces debate.mp4
+  $ dubwright sync speech.mp4
   $ dubwright dub debate.mp4 voice.wav -o dubbed.mp4 --face 2 --keep-original-audio -18
   $ dubwright dub speech.mp4 voice.wav -o dubbed.mp4 --engine generator --model wav2lip.onnx
 
@@ -29,6 +31,7 @@ export function buildProgram(): Command {
     .exitOverride();
   addDubCommand(program);
   addFacesCommand(program);
+  addSyncCommand(program);
   addProbeCommand(program);
   addProvidersCommand(program);
   addDoctorCommand(program);

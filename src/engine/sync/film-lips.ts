@@ -6,6 +6,8 @@ import type { LipTable } from './types.ts';
 
 /** Mouths seen less than this are covered or turned away. */
 const leastVisibility = 0.5;
+/** Heads turned farther show half a mouth; a little beyond what the networks have seen in training. */
+const largestYawDegrees = 40;
 const framesPerCheck = 512;
 
 /** Middle of a frame's showing, seconds from the film's start. */
@@ -55,5 +57,9 @@ export function readTrackLips(
 
 function featuresAt(faces: FaceStore, track: FaceTrack, frame: number): Float32Array | null {
   const seen = faces.read(track.id, frame);
-  return seen === null || seen.mouthVisibility < leastVisibility ? null : lipFeaturesOf(seen.mesh);
+  const isSeen =
+    seen !== null &&
+    seen.mouthVisibility >= leastVisibility &&
+    Math.abs(seen.pose.yawDegrees) <= largestYawDegrees;
+  return isSeen ? lipFeaturesOf(seen.mesh) : null;
 }

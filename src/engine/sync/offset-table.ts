@@ -45,18 +45,16 @@ export class OffsetTable {
   /**
    * Adds a block of moments from `start` on.
    * @param request.sound embeddings of the moments from `start − searchMoments` to as far behind the block's end
-   * @param request.opening z-scored opening of each moment
    * @param request.counts 1 for moments that are compared
    */
   add(request: {
     readonly start: number;
     readonly lips: LipEmbeddings;
     readonly sound: Embeddings;
-    readonly opening: Float32Array;
     readonly counts: Uint8Array;
   }): void {
-    const { counts, lips, opening, sound, start } = request;
-    const { size } = lips;
+    const { counts, lips, sound, start } = request;
+    const { opening, size } = lips;
     if (sound.size !== size) throw new RangeError(`embeddings of ${size} and ${sound.size} numbers`);
     for (let i = 0; i < counts.length; i++) {
       if (counts[i] === 0) continue;

@@ -1,6 +1,5 @@
 import { lipFeatureCount } from '../faces/lip-features.ts';
 import type { HeardSound } from './heard-sound.ts';
-import { lipMoments } from './lip-moments.ts';
 import { scoreOf } from './offset-score.ts';
 import { OffsetTable } from './offset-table.ts';
 import { contextMoments, type Embeddings, type SyncExpert } from './sync-expert.ts';
@@ -70,12 +69,10 @@ export async function addBlock(
   },
 ): Promise<void> {
   const { count, heard, lips, start, table } = block;
-  const { seen, values } = lipMoments(lips, start, count);
-  const counts = seen.map((isSeen, i) => (isSeen === 1 && sound.isVoiced(start + i) ? 1 : 0));
-  if (!counts.includes(1)) return;
+  if (lips.features.length === 0 || !hasVoice(sound, start, count)) return;
   const embeddings = await expert.lipEmbeddings(lips, start, count);
-  // The opening is the first of the features.
-  table.add({ start, lips: embeddings, sound: heard, opening: values.subarray(0, count), counts });
+  const counts = embeddings.seen.map((seen, i) => (seen === 1 && sound.isVoiced(start + i) ? 1 : 0));
+  table.add({ start, lips: embeddings, sound: heard, counts });
 }
 
 /** Whether somebody speaks in a block: where not, there is nothing to compare. */

@@ -18,9 +18,12 @@ export interface Embeddings {
   readonly size: number;
 }
 
-/** Embeddings of lips, and at which moments there were any. */
+/** Embeddings of lips, with what was seen of them. */
 export interface LipEmbeddings extends Embeddings {
+  /** 1 at moments at which the mouth was seen. */
   readonly seen: Uint8Array;
+  /** z-scored opening of each moment. */
+  readonly opening: Float32Array;
 }
 
 /** How an expert is opened. */
@@ -75,7 +78,9 @@ export class SyncExpert {
     const { values, seen } = lipMoments(lips, start - contextMoments, moments);
     const answer = await this.#lips.run({ lips: { data: values, dims: [1, lipFeatureCount, moments] } });
     const rows = innerRows(answer['embedding'], moments, count);
-    return { ...rows, seen: seen.subarray(contextMoments, contextMoments + count) };
+    const inner = [contextMoments, contextMoments + count] as const;
+    // The opening is the first of the features.
+    return { ...rows, seen: seen.subarray(...inner), opening: values.subarray(...inner) };
   }
 
   /** Frees the networks. */

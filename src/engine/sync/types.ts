@@ -52,7 +52,7 @@ export interface SecondScore extends SyncScore {
 /** One mouth over time. */
 export interface LipTable {
   /**
-   * Row-major [frames × 12], z-scored with `normaliseLips`; a row whose first number is NaN is a frame in which the
+   * Row-major [frames × 12], z-scored with `normaliseLips`, not smoothed; a row whose first number is NaN is a frame in which the
    * mouth was not seen.
    */
   readonly features: Float32Array;

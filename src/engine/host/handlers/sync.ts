@@ -8,6 +8,7 @@ import { createSyncExpert } from '../../sync/sync-expert.ts';
 import type { TaskContext } from '../protocol.ts';
 import type { EngineTasks, PlainLipsScore } from '../tasks.ts';
 import { chosenProvider } from './chosen-provider.ts';
+import { expertFolderVariable } from './open-expert.ts';
 
 /** Scores every face of a film against one sound. */
 export async function scoreSync(
@@ -16,7 +17,9 @@ export async function scoreSync(
 ): Promise<EngineTasks['scoreSync']['output']> {
   const source = await openSource(input.sourcePath, signal);
   const { frameRate } = source.video;
+  const modelsFolder = process.env[expertFolderVariable] ?? '';
   const expert = await createSyncExpert({
+    ...(modelsFolder === '' ? {} : { modelsFolder }),
     provider: await chosenProvider('faces', signal),
     onFallback: (text) => emit({ kind: 'warning', text }),
   });
