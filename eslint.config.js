@@ -35,8 +35,8 @@ function importRule(room, knownPackages = []) {
             message: `${room} may import only from: ${open.join(', ') || 'nothing'}`,
           })),
           {
-            regex: '^(\\.\\./)+(scripts|tests)/',
-            message: 'the product does not know its scripts and tests',
+            regex: '^(\\.\\./)+(scripts|tests|training)/',
+            message: 'the product does not know its scripts, tests and training',
           },
         ],
       },
@@ -50,7 +50,7 @@ const walls = [
 ];
 
 export default tseslint.config(
-  { ignores: ['node_modules', 'out', 'dist', 'models/built', 'training'] },
+  { ignores: ['node_modules', 'out', 'dist', 'models/built', 'training/work', 'training/.venv'] },
   js.configs.recommended,
   ...tseslint.configs.strictTypeChecked,
   {
