@@ -41,8 +41,8 @@ const priorSeconds = 0.5;
 const leastLead = 0.05;
 /** Strangers' lips reach this by chance. */
 const leastFit = 0.05;
-/** Lips of one film share its lag; within this many moments of it each bin takes its best. */
-const lagSlack = 1;
+/** The valley around the film's lag is this wide to both sides, moments. */
+const valleyMoments = 1;
 
 /** Sums up who fits when, from the tables of all tracks. */
 export function speakerActivity(
@@ -123,8 +123,8 @@ function commonPlace(people: readonly (readonly OffsetTable[])[]): number {
 }
 
 function fitAt(curve: Float32Array, place: number): number {
-  const near = curve.subarray(Math.max(0, place - lagSlack), place + lagSlack + 1);
-  return mean(curve) - Math.min(...near);
+  const near = curve.subarray(Math.max(0, place - valleyMoments), place + valleyMoments + 1);
+  return mean(curve) - mean(near);
 }
 
 function mean(values: Float32Array): number {
