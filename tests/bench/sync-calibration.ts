@@ -5,14 +5,15 @@
  *
  *   npm run bench:calibration -- [--count 8] [--speakers FOLDER] [--models FOLDER]
  *
- * Speakers that FOLDER lacks are rendered first (a minute or two each on one core). Prints per speaker the raw offset
- * (bias not taken out) at each shift in ms.
+ * Speakers from number 101 up are rendered where they lack (a minute or two each on one core); training uses only those
+ * below 100. FOLDER of speakers: measures the films in it instead. Prints per speaker the raw offset (bias not taken
+ * out) at each shift in ms, with `?` where the expert finds too little evidence; those do not count.
  */
-import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { DubwrightError } from '../../src/contract/errors.ts';
-import { createSyncExpert, type SyncExpert } from '../../src/engine/sync/sync-expert.ts';
+import { bundledModelsFolder } from '../../src/engine/sync/bundled-expert.ts';
+import { createSyncExpert } from '../../src/engine/sync/sync-expert.ts';
 import { readSpeakers, renderSpeakers, whyNoSpeakers } from '../support/rendered-speakers.ts';
 import { withTempFolder } from '../support/temp-folder.ts';
 import type { RenderedSpeaker } from '../support/rendered-speakers.ts';
@@ -30,34 +31,28 @@ const { values } = parseArgs({
 });
 const benchFolder =
   process.env['DUBWRIGHT_BENCH_FOLDER'] ?? join(import.meta.dirname, '../../out/bench-calibration');
-const speakersFolder = values.speakers ?? join(benchFolder, 'speakers');
+const modelsFolder = values.models ?? bundledModelsFolder;
 
-async function openExpert(): Promise<SyncExpert | null> {
-  const modelsFolder = values.models;
-  return createSyncExpert(modelsFolder === undefined ? {} : { modelsFolder }).catch((error: unknown) => {
-    if (error instanceof DubwrightError && error.code === 'MODEL_NOT_FOUND') return null;
-    throw error;
-  });
-}
-
-function speakers(count: number): readonly RenderedSpeaker[] {
-  mkdirSync(speakersFolder, { recursive: true });
-  const present = readdirSync(speakersFolder).filter((name) => name.endsWith('.json')).length;
-  const isComplete = values.speakers !== undefined && present >= count;
-  return (isComplete ? readSpeakers(speakersFolder) : renderSpeakers(speakersFolder, { count })).slice(
-    0,
-    count,
-  );
+function speakers(): readonly RenderedSpeaker[] {
+  if (values.speakers !== undefined) return readSpeakers(values.speakers);
+  const folder = join(benchFolder, 'speakers');
+  mkdirSync(folder, { recursive: true });
+  return renderSpeakers(folder, { first: 101, count: Number(values.count) });
 }
 
 const errorsOf = (scores: readonly ShiftedScore[]): number[] =>
   scores.map(({ rawOffsetMs, shiftMs }) => rawOffsetMs - shiftMs);
 const windowErrorsOf = (scores: readonly ShiftedScore[]): number[] =>
   scores.flatMap(({ windowRawOffsetsMs, shiftMs }) => windowRawOffsetsMs.map((offset) => offset - shiftMs));
+const isSure = ({ score }: ShiftedScore): boolean => score.evidence === 'ok';
+/** Halves of eight with as many women as men and every frame rate once: 0 1 4 5 and 2 3 6 7. */
+const halfOf = (index: number): number => (index >> 1) % 2;
 const ms = (value: number): string => value.toFixed(1).padStart(7);
 
 function report(measured: readonly (readonly ShiftedScore[])[], statedMs: number): void {
-  const all = measured.flat();
+  const all = measured.flat().filter(isSure);
+  const unsure = measured.flat().length - all.length;
+  if (unsure > 0) console.log(`too little evidence in ${unsure} of ${measured.flat().length} measurements`);
   const errors = errorsOf(all);
   const biasMs = mean(errors);
   console.log(`whole films: mean error ${ms(biasMs)} ms, spread ${ms(spread(errors))} ms`);
@@ -71,7 +66,16 @@ function report(measured: readonly (readonly ShiftedScore[])[], statedMs: number
     `windows of 2 s with evidence: ${windows.length}, mean error ${ms(mean(windows))} ms, ` +
       `${(100 * near).toFixed(1)} % within 40 ms of the mean of whole films`,
   );
-  const halves = [0, 1].map((half) => mean(errorsOf(measured.filter((_, i) => i % 2 === half).flat())));
+  const halves = [0, 1].map((half) =>
+    mean(
+      errorsOf(
+        measured
+          .filter((_, i) => halfOf(i) === half)
+          .flat()
+          .filter(isSure),
+      ),
+    ),
+  );
   const crossed = halves[1] - halves[0];
   console.log(
     `halves: ${ms(halves[0])} and ${ms(halves[1])} ms; bias left when one calibrates the other: ±${ms(Math.abs(crossed)).trim()} ms`,
@@ -82,22 +86,22 @@ function report(measured: readonly (readonly ShiftedScore[])[], statedMs: number
 }
 
 async function main(): Promise<void> {
-  const expert = await openExpert();
-  if (expert === null) {
+  if (!existsSync(join(modelsFolder, 'sync-sound.onnx'))) {
     console.log('skipped: models/ holds no lip-sync expert');
     return;
   }
-  const missing = existsSync(speakersFolder) ? null : whyNoSpeakers();
+  const missing = values.speakers === undefined ? whyNoSpeakers() : null;
   if (missing !== null) {
     console.log(`skipped: ${missing}`);
     return;
   }
+  const expert = await createSyncExpert({ modelsFolder });
   try {
     console.log(
       `${'speaker'.padEnd(32)} ${shiftsMs.map((shift) => String(shift).padStart(7)).join('')}  confidence  distance`,
     );
     const measured: (readonly ShiftedScore[])[] = [];
-    for (const { path } of speakers(Number(values.count))) {
+    for (const { path } of speakers()) {
       const name = basename(path, '.mkv');
       const scores = await withTempFolder((folder) => measureOffsets({ path, folder }, expert, shiftsMs));
       measured.push(scores);
