@@ -3,8 +3,9 @@
  *
  *   node training/speakers/make-speakers.ts --out FOLDER [--count 8] [--seconds 12] [--first 1] [--size 320] [--threads 1]
  *
- * Speaker n is the same whenever it is made; those from 101 up calibrate the lip-sync expert and are never trained on. Films that are there already are kept. Needs espeak-ng's library and
- * Python 3; about a tenth of a second of one processor core per frame.
+ * Speaker n is the same whenever it is made; those from 101 up calibrate the lip-sync expert and are never trained on.
+ * Films that are there already are kept. Needs espeak-ng's library and Python 3; about a tenth of a second of one
+ * processor core per frame.
  */
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
