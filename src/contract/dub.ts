@@ -62,6 +62,7 @@ export const dubStages = [
   'segments',
   'speakers',
   'keys',
+  'scores',
   'library',
   'voice',
   'render',

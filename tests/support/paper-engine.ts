@@ -52,6 +52,9 @@ export interface PaperEngineOptions {
   readonly activity?: SpeakerActivity;
   /** What the expert says of a take; nothing unless given. */
   readonly syncOf?: (job: TakeJob) => TakeSync | null;
+  /** What an expert called `expert` says of a finished take. */
+  readonly expert?: string;
+  readonly rescore?: (takeKey: string) => TakeSync | null;
   /** The films' own sound stream holds no sample. */
   readonly filmSoundIsEmpty?: boolean;
   /** Called after each finished take, before the next begins. */
@@ -112,6 +115,13 @@ export class PaperEngine implements EnginePort {
     },
     renderTakes: async ({ jobs }, options) => ({ takes: await this.#render(jobs, options) }),
     scoreSync: () => Promise.reject(new Error('not on paper')),
+    scoreTakes: ({ takes }) => {
+      const scores = takes.flatMap(({ takeKey }) => {
+        const sync = this.#options.rescore?.(takeKey) ?? null;
+        return sync === null ? [] : [{ takeKey, sync }];
+      });
+      return Promise.resolve({ scores });
+    },
     filmSync: () => Promise.resolve({ activity: this.#options.activity ?? null }),
     exportFilm: (input) => {
       if (!input.overwrite && existsSync(input.outPath)) {
@@ -127,7 +137,11 @@ export class PaperEngine implements EnginePort {
       });
     },
     describeEngine: () =>
-      Promise.resolve({ fingerprint: this.#options.fingerprint ?? 'paper 1', modelLicence: null }),
+      Promise.resolve({
+        fingerprint: this.#options.fingerprint ?? 'paper 1',
+        modelLicence: null,
+        expert: this.#options.expert ?? null,
+      }),
     providers: () => Promise.resolve({ measurements: [], chosen: {} }),
     doctor: () => Promise.resolve({ checks: [] }),
     memory: () => Promise.resolve({ peakBytes: 0, presentBytes: 0 }),

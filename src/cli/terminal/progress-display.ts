@@ -25,10 +25,12 @@ const stageNames: Readonly<Record<string, string>> = {
   sound: 'Reading the sound',
   faces: 'Finding faces',
   segments: 'Cutting segments',
-  speakers: 'Finding who speaks',
+  speakers: 'Listening to the film',
   keys: 'Comparing takes',
+  scores: 'Scoring takes',
   library: 'Collecting mouths',
   voice: 'Listening',
+  syncnet: 'Asking SyncNet',
   render: 'Rendering lips',
   export: 'Writing the film',
 };

@@ -1,8 +1,10 @@
+import type { TakeSync } from '../../core/takes/take-sync.ts';
 import type { Rational } from '../../core/time/rational.ts';
 import type { FaceIndex } from '../faces/types.ts';
 import type { ScoredOutcome, StageProgress } from '../lipsync/types.ts';
 import type { MediaInfo } from '../media/types.ts';
 import type { SpeakerActivity } from '../sync/speaker-activity.ts';
+import type { SyncNetFaceScore } from '../sync/syncnet/types.ts';
 import type { SecondScore, SyncScore } from '../sync/types.ts';
 
 /**
@@ -36,11 +38,17 @@ export interface EngineTasks {
       readonly provider?: string;
     };
   };
+  /** Scores finished takes by the lips they keep, without rendering. */
+  readonly scoreTakes: {
+    readonly input: ScoreTakesInput;
+    /** Takes that do not tell their lips are left out; all, with a warning, where the expert's models are missing. */
+    readonly output: { readonly scores: readonly { readonly takeKey: string; readonly sync: TakeSync }[] };
+  };
   /** Says for every face how well its lips fit a sound, and who speaks when. */
   readonly scoreSync: { readonly input: ScoreSyncInput; readonly output: ScoreSyncResult };
   /** Says who speaks when in a film, told from its own sound; kept in `cacheFolder`. */
   readonly filmSync: {
-    readonly input: FilmSyncInput;
+    readonly input: FilmFiles;
     /** Null for a silent film, and with a warning where the expert's models are missing. */
     readonly output: { readonly activity: SpeakerActivity | null };
   };
@@ -49,7 +57,12 @@ export interface EngineTasks {
   /** Key of an engine's pixels: version, parameters, model hash. */
   readonly describeEngine: {
     readonly input: { readonly engine: EngineChoice };
-    readonly output: { readonly fingerprint: string; readonly modelLicence: string | null };
+    readonly output: {
+      readonly fingerprint: string;
+      readonly modelLicence: string | null;
+      /** Name of the sync expert that scores takes here; null without one. */
+      readonly expert: string | null;
+    };
   };
   /** Measures the execution providers of this machine. */
   readonly providers: {
@@ -126,12 +139,7 @@ export interface TakeJob {
   readonly takeKey: string;
 }
 
-export interface RenderTakesInput {
-  readonly sourcePath: string;
-  readonly facesFolder: string;
-  readonly cacheFolder: string;
-  /** The film's own sound as decoded by `decodeSound`; null for a silent film. */
-  readonly originalPcmPath: string | null;
+export interface RenderTakesInput extends FilmFiles {
   readonly engine: EngineChoice;
   readonly jobs: readonly TakeJob[];
 }
@@ -143,12 +151,20 @@ export interface RenderedTake {
   readonly outcome: ScoredOutcome;
 }
 
-export interface FilmSyncInput {
+/** An analysed film. */
+export interface FilmFiles {
   readonly sourcePath: string;
   readonly facesFolder: string;
   readonly cacheFolder: string;
   /** The film's own sound as decoded by `decodeSound`; null for a silent film. */
   readonly originalPcmPath: string | null;
+}
+
+export interface ScoreTakesInput extends FilmFiles {
+  readonly takes: readonly Pick<
+    TakeJob,
+    'takeKey' | 'takePath' | 'personId' | 'voicePcmPath' | 'voiceStartSample'
+  >[];
 }
 
 export interface ScoreSyncInput {
@@ -158,6 +174,18 @@ export interface ScoreSyncInput {
   readonly pcmPath: string;
   /** When its sample 0 sounds, milliseconds from the film's start. */
   readonly soundStartMs: number;
+  /** For a second opinion from SyncNet; null for none. */
+  readonly syncNet: SyncNetInput | null;
+}
+
+/** SyncNet's two networks as ONNX files that the user brings. */
+export interface SyncNetInput {
+  readonly facePath: string;
+  readonly soundPath: string;
+  /** Only this person; null for everybody. */
+  readonly personId: number | null;
+  /** For files that are removed in the end. */
+  readonly scratchFolder: string;
 }
 
 /** A score with its mean distances per offset (none where nothing was compared) and seconds. */
@@ -174,6 +202,8 @@ export interface ScoreSyncResult {
   readonly tracks: readonly { readonly trackId: number; readonly score: PlainLipsScore }[];
   readonly activity: SpeakerActivity;
   readonly elapsedMs: number;
+  /** SyncNet's opinion in order of time; null where it was not asked. */
+  readonly syncNet: readonly SyncNetFaceScore[] | null;
 }
 
 export type ExportCodec = 'h264' | 'hevc' | 'prores' | 'ffv1';

@@ -41,7 +41,7 @@ export interface LipSegment {
 
 /** How far a long step has come. */
 export interface StageProgress {
-  readonly stage: 'probe' | 'faces' | 'speakers' | 'library' | 'voice' | 'render' | 'export';
+  readonly stage: 'probe' | 'faces' | 'speakers' | 'library' | 'voice' | 'syncnet' | 'render' | 'export';
   readonly doneFrames: number;
   readonly totalFrames: number;
 }

@@ -28,8 +28,10 @@ const placementSlack = 2;
 export interface ExpertScorerSetup {
   readonly scene: LipScene;
   readonly expert: SyncExpert;
-  /** Asked for when the first take is to be scored. */
-  readonly filmSync: () => Promise<FilmSync>;
+  /** The name that scores carry. */
+  readonly expertName: string;
+  /** Asked for when the first take is to be scored; null leaves all takes without a score. */
+  readonly filmSync: () => Promise<FilmSync | null>;
 }
 
 /** Scores takes with the sync expert; close the expert afterwards. */
@@ -40,11 +42,13 @@ export function createExpertScorer(setup: ExpertScorerSetup): TakeScorer {
 class ExpertScorer implements TakeScorer {
   readonly #scene: LipScene;
   readonly #expert: SyncExpert;
-  readonly #loadFilm: () => Promise<FilmSync>;
+  readonly #expertName: string;
+  readonly #loadFilm: () => Promise<FilmSync | null>;
   readonly #voices = new Map<PcmReader, Listened>();
-  #film: Promise<FilmSync> | null = null;
+  #film: Promise<FilmSync | null> | null = null;
 
-  constructor({ expert, filmSync, scene }: ExpertScorerSetup) {
+  constructor({ expert, expertName, filmSync, scene }: ExpertScorerSetup) {
+    this.#expertName = expertName;
     this.#scene = scene;
     this.#expert = expert;
     this.#loadFilm = filmSync;
@@ -53,7 +57,7 @@ class ExpertScorer implements TakeScorer {
   async score(request: ScoreRequest): Promise<TakeSync | null> {
     const { laid, personId, range, signal } = request;
     this.#film ??= this.#loadFilm();
-    const person = (await this.#film).people.find((one) => one.personId === personId);
+    const person = (await this.#film)?.people.find((one) => one.personId === personId);
     if (person === undefined) return null;
     const compare = async (sound: HeardSound, shown: typeof laid): Promise<OffsetSums> => {
       const lips = this.#lips(personId, { range, laid: shown, statistics: person.statistics });
@@ -65,7 +69,7 @@ class ExpertScorer implements TakeScorer {
     const original =
       originalSound === null ? null : await compare(this.#hear(originalSound, 0, signal), new Map());
     return {
-      expert: this.#expert.fingerprint,
+      expert: this.#expertName,
       take: this.#figures(take),
       original: original && this.#figures(original),
       film: person.figures,

@@ -5,12 +5,14 @@ import { z } from 'zod';
 import { syncFiguresSchema } from '../../contract/sync.ts';
 import type { SyncFigures } from '../../core/takes/take-sync.ts';
 import { rationalToNumber } from '../../core/time/rational.ts';
+import { faceAnalysisVersion } from '../faces/face-store.ts';
 import { lipFeatureCount } from '../faces/lip-features.ts';
-import type { LipScene, OnProgress } from '../lipsync/types.ts';
+import type { LipScene, OnProgress, PcmReader } from '../lipsync/types.ts';
 import { measurePeople } from '../sync/film-lips.ts';
 import { hearSound } from '../sync/heard-sound.ts';
 import type { LipStatistics } from '../sync/lip-statistics.ts';
 import { scoreFilm } from '../sync/score-film.ts';
+import type { FilmScore } from '../sync/score-film.ts';
 import type { SpeakerActivity } from '../sync/speaker-activity.ts';
 import type { SyncExpert } from '../sync/sync-expert.ts';
 import type { SyncScore } from '../sync/types.ts';
@@ -57,7 +59,10 @@ export function figuresOf(score: SyncScore): SyncFigures {
 
 /** What the film is scored with. */
 export interface FilmSyncTools {
-  readonly expert: SyncExpert;
+  /** The expert's `fingerprint` and `biasMs`: known without opening it. */
+  readonly expertName: string;
+  /** Called only where a film with sound was not scored before; null when there is none. The caller closes it. */
+  readonly openExpert: () => Promise<SyncExpert | null>;
   /** Names the film's own sound: its content and how it was decoded; null for a silent film. */
   readonly soundName: string | null;
   readonly onProgress: OnProgress;
@@ -66,39 +71,42 @@ export interface FilmSyncTools {
 
 /**
  * Scores the film itself, once: the result lies in the scene's cache under a name made of the faces, the sound and
- * the expert.
+ * the expert. Null where there is a sound and no expert to hear it.
  */
-export async function filmSyncOf(scene: LipScene, tools: FilmSyncTools): Promise<FilmSync> {
+export async function filmSyncOf(scene: LipScene, tools: FilmSyncTools): Promise<FilmSync | null> {
   const key = keyOf(scene, tools);
   const path = join(scene.cacheFolder, `sync-${key}.json`);
   const known = read(path, key);
   if (known !== null) return known;
   const found = await score(scene, tools);
-  write(path, key, found);
+  if (found !== null) write(path, key, found);
   return found;
 }
 
-function keyOf({ faces }: LipScene, { expert, soundName }: FilmSyncTools): string {
-  const parts = { filmSyncVersion, expert: expert.fingerprint, bias: expert.biasMs, soundName };
+function keyOf({ faces }: LipScene, { expertName, soundName }: FilmSyncTools): string {
+  const parts = { filmSyncVersion, faceAnalysisVersion, expertName, soundName };
   return createHash('sha256')
     .update(JSON.stringify({ ...parts, faces: faces.index }))
     .digest('hex')
     .slice(0, 24);
 }
 
-async function score(scene: LipScene, tools: FilmSyncTools): Promise<FilmSync> {
+async function score(scene: LipScene, tools: FilmSyncTools): Promise<FilmSync | null> {
   const { faces, originalSound, source } = scene;
-  const { expert, onProgress, signal } = tools;
+  const { onProgress, openExpert, signal } = tools;
   const statistics = measurePeople(faces, signal, () => undefined);
   const frameRate = rationalToNumber(source.video.frameRate);
-  const scored =
-    originalSound === null
-      ? null
-      : await scoreFilm(
-          { faces, clock: source.table, frameRate },
-          { expert, sound: hearSound({ pcm: originalSound, startSeconds: 0 }, signal), signal },
-          onProgress,
-        );
+  const listen = async (pcm: PcmReader): Promise<FilmScore | null> => {
+    const expert = await openExpert();
+    if (expert === null) return null;
+    const sound = hearSound({ pcm, startSeconds: 0 }, signal);
+    const film = { faces, clock: source.table, frameRate };
+    return scoreFilm(film, { expert, sound, signal }, (progress) =>
+      onProgress({ ...progress, stage: 'speakers' }),
+    );
+  };
+  const scored = originalSound === null ? null : await listen(originalSound);
+  if (scored === null && originalSound !== null) return null;
   const people = [...statistics].map(([personId, own]) => {
     const ofPerson = scored?.people.find((person) => person.personId === personId);
     return { personId, figures: ofPerson ? figuresOf(ofPerson.score) : null, statistics: own };

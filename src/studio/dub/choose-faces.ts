@@ -4,7 +4,7 @@ import type { FrameRange } from '../../core/time/frame-range.ts';
 import type { FaceIndex } from '../../engine/faces/types.ts';
 import { speakerPerRange } from '../../engine/sync/speaker-activity.ts';
 import type { SpeakerActivity } from '../../engine/sync/speaker-activity.ts';
-import type { AnalyseResult } from '../../engine/host/tasks.ts';
+import type { FilmFiles } from '../../engine/host/tasks.ts';
 import type { Person } from './choose-face.ts';
 import type { RenderTools } from './render-missing.ts';
 
@@ -37,24 +37,19 @@ export function faceOfSegment(range: FrameRange, facts: FaceChoiceFacts): Segmen
   return { personId: person.personId, reason: 'most-seen' };
 }
 
-/** What listening needs. */
-export interface ListenRequest {
-  readonly selector: DubRequest['face'];
-  readonly analysis: AnalyseResult;
-  readonly sourcePath: string;
-  readonly cacheFolder: string;
-  readonly originalPcmPath: string | null;
-}
-
 /** Who speaks when in the film; null where that does not matter, or nothing is to be heard. */
 export async function listenForSpeakers(
-  { analysis, selector, ...files }: ListenRequest,
+  request: {
+    readonly selector: DubRequest['face'];
+    readonly faces: FaceIndex;
+    readonly film: FilmFiles;
+  },
   { engine, log, signal }: Pick<RenderTools, 'engine' | 'log' | 'signal'>,
 ): Promise<SpeakerActivity | null> {
-  const { faces, facesFolder } = analysis;
+  const { faces, film, selector } = request;
   if (selector.kind !== 'speaking' || faces.people.length < 2) return null;
   const { activity } = await log.stage('speakers', () =>
-    engine.call('filmSync', { ...files, facesFolder }, { onEvent: log.fromEngine, signal }),
+    engine.call('filmSync', film, { onEvent: log.fromEngine, signal }),
   );
   return activity;
 }

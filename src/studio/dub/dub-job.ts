@@ -2,13 +2,8 @@ import { existsSync } from 'node:fs';
 import { DubwrightError } from '../../contract/errors.ts';
 import type { DubReport, DubRequest } from '../../contract/dub.ts';
 import type { OutputRecord, TakeOutcome } from '../../core/project/records.ts';
-import { filmEndSeconds, frameStartSeconds } from '../../core/time/frame-clock.ts';
 import { openPcmFile } from '../../engine/audio/pcm-file.ts';
-import type { AnalyseResult, EngineTasks } from '../../engine/host/tasks.ts';
-import type { PcmReader } from '../../engine/lipsync/types.ts';
-import type { EnginePort } from '../engine-port.ts';
-import type { MemoryWatch } from '../memory-watch.ts';
-import type { CacheIndex } from '../store/cache-index.ts';
+import type { AnalyseResult, FilmFiles } from '../../engine/host/tasks.ts';
 import { writeSetting } from '../store/settings-table.ts';
 import { buildReport } from './build-report.ts';
 import { choosePerson } from './choose-face.ts';
@@ -22,37 +17,16 @@ import {
   untouchedOutput,
 } from './finish-output.ts';
 import type { JobLog } from './job-log.ts';
+import { decodeSounds, warnAboutLength } from './job-sounds.ts';
+import type { Job, JobTools } from './job.ts';
 import { readInputs } from './media-inputs.ts';
-import type { MediaInputs } from './media-inputs.ts';
 import { planSegments } from './plan-segments.ts';
 import { findFinishedTakes, planTakes } from './plan-takes.ts';
-import type { PlannedTake, SegmentPlan } from './plan-takes.ts';
+import type { FinishedTakes, PlannedTake, SegmentPlan } from './plan-takes.ts';
 import { renderMissing } from './render-missing.ts';
-import type { Rendering } from './render-missing.ts';
-import { decodeOnce } from './sound-files.ts';
+import type { Rendering, RenderRequest, RenderTools } from './render-missing.ts';
+import { scoreReused } from './score-reused.ts';
 import { openWorkspace } from './workspace.ts';
-import type { Workspace } from './workspace.ts';
-
-/** What a job is given besides its request. */
-export interface JobTools {
-  readonly engine: EnginePort;
-  readonly index: CacheIndex;
-  readonly cacheRoot: string;
-  readonly log: JobLog;
-  readonly memory: MemoryWatch;
-  readonly signal: AbortSignal;
-}
-
-type EngineFacts = EngineTasks['describeEngine']['output'];
-
-/** A job whose inputs are known to be good. */
-interface Job {
-  readonly request: DubRequest;
-  readonly tools: JobTools;
-  readonly inputs: MediaInputs;
-  readonly engineFacts: EngineFacts;
-  readonly workspace: Workspace;
-}
 
 /** Runs a whole job; `dub` in dub-service.ts is its door. */
 export async function runDubJob(request: DubRequest, tools: JobTools): Promise<DubReport> {
@@ -95,14 +69,21 @@ async function dubInWorkspace(job: Job): Promise<DubReport> {
     const segments = await log.stage('segments', () =>
       planSegments({ request, inputs, voice, store: workspace.store }),
     );
-    const faceOf = person === null ? null : await chooseFaces(job, { analysis, person, sounds });
+    const film = {
+      sourcePath: inputs.source.info.path,
+      facesFolder: analysis.facesFolder,
+      cacheFolder: workspace.cacheFolder,
+      originalPcmPath: sounds.original,
+    };
+    const faceOf = person === null ? null : await chooseFaces(job, { analysis, person, film });
     const plans = planTakesOf(job, { segments, faceOf, analysis, voice });
     noteFaces(log, analysis, plans);
     const takes = plans.flatMap((plan) => (plan.kind === 'take' ? [plan.take] : []));
-    const reused = await log.stage('keys', () => findFinishedTakes(workspace.store, takes));
-    requireRoomForOutput(job, takes, reused);
-    const missing = takes.filter((take) => !reused.has(take.key));
-    const { outcomes: rendered, provider } = await renderTakes(job, { missing, analysis, sounds });
+    const finished = await log.stage('keys', () => findFinishedTakes(workspace.store, takes));
+    requireRoomForOutput(job, takes, finished);
+    const work = { takes, finished, film, voicePcmPath: sounds.voice };
+    const reused = await scoreReused({ ...work, expert: job.engineFacts.expert }, renderTools(job));
+    const { outcomes: rendered, provider } = await renderTakes(job, work);
     const outcomes = new Map([...reused, ...rendered]);
     const { exported, output } = await writeFilm(job, changing(takes, outcomes));
     return buildReport({
@@ -122,43 +103,6 @@ async function dubInWorkspace(job: Job): Promise<DubReport> {
   }
 }
 
-interface Sounds {
-  readonly voice: string;
-  /** Null for a silent film. */
-  readonly original: string | null;
-}
-
-async function decodeSounds({ inputs, request, tools, workspace }: Job): Promise<Sounds> {
-  const { engine, log, signal } = tools;
-  const decode = ({ info, sha256 }: MediaInputs['voice']): Promise<string> =>
-    decodeOnce({ path: info.path, sha256, soundFolder: workspace.soundFolder, engine, signal });
-  const voice = await decode(inputs.voice);
-  if (inputs.source.info.audio.length === 0) return { voice, original: null };
-  try {
-    return { voice, original: await decode(inputs.source) };
-  } catch (thrown) {
-    // A film with an empty sound stream is a silent film; only its voice must be heard.
-    if (!(thrown instanceof DubwrightError) || thrown.code !== 'AUDIO_EMPTY') throw thrown;
-    log.warn(`The sound of "${request.sourcePath}" is empty: it counts as a silent film.`);
-    return { voice, original: null };
-  }
-}
-
-/** Said before the long work; the exporter says the same sentence, which is heard once. */
-function warnAboutLength({ inputs, request, tools }: Job, voice: PcmReader): void {
-  const { clock } = inputs;
-  const filmSeconds = filmEndSeconds(clock);
-  const lastFrameSeconds = filmSeconds - frameStartSeconds(clock, clock.frameCount - 1);
-  const voiceEnd = voice.sampleCount / voice.sampleRateHz + request.voiceStartMs / 1000;
-  const over = voiceEnd - filmSeconds;
-  if (over > lastFrameSeconds) {
-    const what = request.extend === 'hold' ? 'the last frame is held' : 'its end was cut off';
-    tools.log.warn(`The voice is ${over.toFixed(2)} s longer than the film: ${what}.`);
-  }
-  if (request.voiceStartMs / 1000 >= filmSeconds)
-    tools.log.warn('The voice begins after the film has ended.');
-}
-
 function analyse({ inputs, tools, workspace }: Job): Promise<AnalyseResult> {
   return tools.engine.call(
     'analyse',
@@ -176,21 +120,13 @@ type FaceOf = Parameters<typeof planTakes>[0]['faceOf'];
 /** Says of any segment whose lips it dubs; listens to the film first where that depends on who speaks. */
 async function chooseFaces(
   { inputs, request, tools, workspace }: Job,
-  found: { readonly analysis: AnalyseResult; readonly person: Person; readonly sounds: Sounds },
+  found: { readonly analysis: AnalyseResult; readonly person: Person; readonly film: FilmFiles },
 ): Promise<FaceOf> {
-  const { analysis, person, sounds } = found;
+  const { film, person } = found;
+  const { faces } = found.analysis;
   workspace.store.edit((db) => writeSetting(db, 'personId', person.personId));
-  const activity = await listenForSpeakers(
-    {
-      selector: request.face,
-      analysis,
-      sourcePath: inputs.source.info.path,
-      cacheFolder: workspace.cacheFolder,
-      originalPcmPath: sounds.original,
-    },
-    tools,
-  );
-  const facts = { selector: request.face, faces: analysis.faces, person, activity, clock: inputs.clock };
+  const activity = await listenForSpeakers({ selector: request.face, faces, film }, tools);
+  const facts = { selector: request.face, faces, person, activity, clock: inputs.clock };
   return (segment) => faceOfSegment(segment, facts);
 }
 
@@ -258,42 +194,28 @@ function outputPlan(
   return { request, inputs, takes, engineFingerprint: engineFacts.fingerprint };
 }
 
+function renderTools({ tools: { engine, log, signal }, workspace: { store } }: Job): RenderTools {
+  return { engine, store, log, signal };
+}
+
 async function renderTakes(
   job: Job,
-  work: {
-    readonly missing: readonly PlannedTake[];
-    readonly analysis: AnalyseResult;
-    readonly sounds: Sounds;
-  },
+  work: Pick<RenderRequest, 'takes' | 'film' | 'voicePcmPath'> & { readonly finished: FinishedTakes },
 ): Promise<Rendering> {
-  const { inputs, request, tools, workspace } = job;
-  const { analysis, missing, sounds } = work;
-  if (missing.length === 0) return { outcomes: new Map(), provider: null };
-  const { engine, log, signal } = tools;
-  return log.stage('render', () =>
-    renderMissing(
-      {
-        takes: missing,
-        sourcePath: inputs.source.info.path,
-        facesFolder: analysis.facesFolder,
-        cacheFolder: workspace.cacheFolder,
-        originalPcmPath: sounds.original,
-        voicePcmPath: sounds.voice,
-        engineChoice: request.engine,
-      },
-      { engine, store: workspace.store, log, signal },
-    ),
-  );
+  const { film, finished, voicePcmPath } = work;
+  const takes = work.takes.filter((take) => !finished.has(take.key));
+  if (takes.length === 0) return { outcomes: new Map(), provider: null };
+  const request = { takes, film, voicePcmPath, engineChoice: job.request.engine };
+  return job.tools.log.stage('render', () => renderMissing(request, renderTools(job)));
 }
 
 async function writeFilm(
   job: Job,
   takes: readonly PlannedTake[],
 ): Promise<{ readonly output: OutputRecord; readonly exported: boolean }> {
-  const { engine, log, signal } = job.tools;
   const present = untouchedOutput(job.workspace.store, job.request.outPath);
   const plan = outputPlan(job, takes);
   if (present !== null && present.key === keyOfOutput(plan)) return { output: present, exported: false };
-  const tools = { engine, store: job.workspace.store, log, signal };
-  return { output: await log.stage('export', () => exportOutput(plan, tools)), exported: true };
+  const output = await job.tools.log.stage('export', () => exportOutput(plan, renderTools(job)));
+  return { output, exported: true };
 }

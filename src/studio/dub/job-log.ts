@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import { DubwrightError } from '../../contract/errors.ts';
+import { dubStages } from '../../contract/dub.ts';
 import type { DubEvent, DubStage } from '../../contract/dub.ts';
 import { ProgressMeter } from '../../core/time/progress-rate.ts';
 import type { EngineEvent } from '../../engine/host/tasks.ts';
@@ -78,7 +79,10 @@ export class JobLog {
   readonly fromEngine = (event: EngineEvent): void => {
     if (event.kind === 'warning') this.warn(event.text);
     if (event.kind !== 'progress') return;
-    const { stage, doneFrames, totalFrames } = event.progress;
+    const { doneFrames, totalFrames } = event.progress;
+    const stage = dubStages.find((name) => name === event.progress.stage);
+    // The engine knows more stages than a dub has.
+    if (stage === undefined) return;
     const meter = this.#meters.get(stage) ?? new ProgressMeter();
     this.#meters.set(stage, meter);
     const nowMs = performance.now();

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import type { DubRequest } from '../../contract/dub.ts';
 import type { TakeOutcome } from '../../core/project/records.ts';
-import type { EngineEvent, RenderedTake } from '../../engine/host/tasks.ts';
+import type { EngineEvent, FilmFiles, RenderedTake } from '../../engine/host/tasks.ts';
 import type { EnginePort } from '../engine-port.ts';
 import type { ProjectStore } from '../store/project-store.ts';
 import { writeCurrentTake } from '../store/takes-table.ts';
@@ -12,10 +12,7 @@ import type { PlannedTake } from './plan-takes.ts';
 export interface RenderRequest {
   /** In film order. */
   readonly takes: readonly PlannedTake[];
-  readonly sourcePath: string;
-  readonly facesFolder: string;
-  readonly cacheFolder: string;
-  readonly originalPcmPath: string | null;
+  readonly film: FilmFiles;
   readonly voicePcmPath: string;
   readonly engineChoice: DubRequest['engine'];
 }
@@ -58,10 +55,7 @@ export async function renderMissing(request: RenderRequest, tools: RenderTools):
     else log.fromEngine(event);
   };
   const input = {
-    sourcePath: request.sourcePath,
-    facesFolder: request.facesFolder,
-    cacheFolder: request.cacheFolder,
-    originalPcmPath: request.originalPcmPath,
+    ...request.film,
     engine: request.engineChoice,
     jobs: request.takes.map(({ face, key, path, segment, voiceSampleCount, voiceStartSample, fades }) => ({
       segmentId: segment.id,

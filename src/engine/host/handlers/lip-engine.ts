@@ -5,6 +5,7 @@ import type { ProviderName } from '../../inference/types.ts';
 import type { TaskContext } from '../protocol.ts';
 import type { EngineChoice, EngineTasks } from '../tasks.ts';
 import { chosenProvider } from './chosen-provider.ts';
+import { expertName } from './open-expert.ts';
 
 /** A lip engine that was opened for one task. */
 export interface OpenedEngine {
@@ -40,7 +41,7 @@ export async function describeEngine(
   const opened = await openLipEngine(choice, signal);
   await opened.close();
   const modelLicence = choice.modelPath === null ? null : await statedLicence(choice.modelPath);
-  return { fingerprint: opened.engine.fingerprint, modelLicence };
+  return { fingerprint: opened.engine.fingerprint, modelLicence, expert: await expertName() };
 }
 
 /** The licence that a model file states in its metadata; null where it states none. */

@@ -9,6 +9,7 @@ import { memory } from './memory.ts';
 import { probe } from './probe.ts';
 import { providers } from './providers.ts';
 import { renderTakes } from './render-takes.ts';
+import { scoreTakes } from './score-takes.ts';
 import { scoreSync } from './sync.ts';
 
 /** Every task of the engine process, by name. */
@@ -18,6 +19,7 @@ export const taskHandlers: TaskHandlers = {
   decodeSound,
   renderTakes,
   filmSync,
+  scoreTakes,
   scoreSync,
   exportFilm,
   describeEngine,

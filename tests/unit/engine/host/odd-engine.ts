@@ -43,6 +43,7 @@ const handlers: TaskHandlers = {
   decodeSound: unused,
   renderTakes: unused,
   filmSync: unused,
+  scoreTakes: unused,
   scoreSync: unused,
   exportFilm: unused,
   describeEngine: unused,
