@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks';
+import { lipFeaturesOf } from '../../faces/lip-features.ts';
 import type { Patch, VideoFrame } from '../../media/frame.ts';
 import type { LipRenderer, LipScene, LipSegment, SegmentOutcome } from '../types.ts';
 import { easeColour, fitColour, type ColourPlane } from './colour-match.ts';
@@ -73,11 +74,11 @@ export class UnitSelectionRenderer implements LipRenderer {
       signal.throwIfAborted();
       const at = frame.index - segment.startFrame;
       const own = owns[at];
-      const patch =
+      const shown =
         own < 1 ? this.#renderFrame(frame, { donors: donors[at], nudge: nudges[at], own }, light) : null;
-      if (patch) {
+      if (shown) {
         patchedFrames++;
-        await emit(patch);
+        await emit(shown.patch, { features: shown.lips });
       } else {
         framesWithoutFace++;
       }
@@ -155,7 +156,12 @@ export class UnitSelectionRenderer implements LipRenderer {
     return isCut;
   }
 
-  #renderFrame(frame: VideoFrame, { donors, nudge, own }: FramePlan, light: RunLight): Patch | null {
+  /** Null where there is no mouth to be seen. */
+  #renderFrame(
+    frame: VideoFrame,
+    { donors, nudge, own }: FramePlan,
+    light: RunLight,
+  ): { readonly patch: Patch; readonly lips: Float32Array } | null {
     const { library, table } = this.#speaker;
     const targetMesh = readSmoothMesh(this.#scene.faces, table, frame.index);
     if (!targetMesh) return null;
@@ -175,7 +181,7 @@ export class UnitSelectionRenderer implements LipRenderer {
     });
     if (!field) return null;
     const colours = light.follow(fitColour(frame, mouths, field), donors[0].index);
-    return compositePatch(frame, mouths, field, colours);
+    return { patch: compositePatch(frame, mouths, field, colours), lips: lipFeaturesOf(destination) };
   }
 }
 
