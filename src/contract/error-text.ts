@@ -27,6 +27,13 @@ function because(details: ErrorDetails): string {
   return line === '' ? '' : ` (${line.length > 200 ? `${line.slice(0, 200)}…` : line})`;
 }
 
+/** What to do about a file that was given as one of SyncNet's networks; null about any other. */
+function syncNetRemedy({ model }: ErrorDetails): string | null {
+  return String(model).startsWith('syncnet')
+    ? "Give SyncNet's two networks as ONNX files with --syncnet-face and --syncnet-sound; docs/syncnet.md says how to make them."
+    : null;
+}
+
 const texts: Readonly<Record<ErrorCode, Writer>> = {
   USAGE: (details) => ({
     sentence: `${sentenceCase(fact(details, 'problem', fact(details, 'reason', 'The command line is not understood')))}.`,
@@ -82,15 +89,20 @@ const texts: Readonly<Record<ErrorCode, Writer>> = {
   }),
   MODEL_NOT_FOUND: (details) => ({
     sentence: `There is no model file ${file(details, 'given')}.`,
-    remedy: 'Give an ONNX file with --model, or leave --engine out to use the built-in engine.',
+    remedy:
+      syncNetRemedy(details) ??
+      'Give an ONNX file with --model, or leave --engine out to use the built-in engine.',
   }),
   MODEL_UNREADABLE: (details) => ({
     sentence: `${file(details, 'The model')} is not an ONNX model that can be loaded${because(details)}.`,
-    remedy: 'Give a Wav2Lip-shaped generator exported to ONNX; a .pth checkpoint must be converted first.',
+    remedy:
+      syncNetRemedy(details) ??
+      'Give a Wav2Lip-shaped generator exported to ONNX; a .pth checkpoint must be converted first.',
   }),
   MODEL_WRONG_SHAPE: (details) => ({
     sentence: `${file(details, 'The model')} is an ONNX model of another kind${because(details)}.`,
     remedy:
+      syncNetRemedy(details) ??
       'Give a generator with a sound input of 1×80×16, a face input of 6 channels and one picture as output.',
   }),
   MODEL_PACK_MISSING: (details) => ({

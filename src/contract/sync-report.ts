@@ -28,6 +28,39 @@ const wholeShape = {
   seconds: z.array(z.object({ second: z.int().nonnegative(), ...scoreShape })),
 };
 
+/** SyncNet's opinion on one face over one stretch of the film. */
+const syncNetOpinionSchema = z.object({
+  trackId: z.int().nonnegative(),
+  personId: z.int().positive(),
+  startSeconds: z.number(),
+  endSeconds: z.number(),
+  /** `low` where SyncNet's own pipeline would give no score. */
+  evidence: z.enum(['ok', 'low']),
+  /** Why the evidence is low; null when it is not. */
+  doubt: z.enum(['short', 'small-face', 'no-sound', 'no-number']).nullable(),
+  /** Null where nothing could be computed. */
+  numbers: z
+    .object({
+      /** Smallest of the mean distances over all offsets; lower is better. */
+      lseD: z.number(),
+      /** Median minus smallest of the mean distances; higher is better. */
+      lseC: z.number(),
+      /** SyncNet's own sign: frames at 25 per second, positive when the sound comes EARLY. */
+      avOffsetFrames: z.int(),
+      /** Sound minus picture in milliseconds: positive when the sound comes late. */
+      offsetMs: z.number(),
+      /** The same in frames of the film, one decimal. */
+      offsetFrames: z.number(),
+      /** Windows of five frames that were compared. */
+      windows: z.int().positive(),
+    })
+    .nullable(),
+  /** Mean confidence and distance of the windows around each second, at the stretch's offset. */
+  perSecond: z.array(
+    z.object({ second: z.int().nonnegative(), confidence: z.number(), distance: z.number() }),
+  ),
+});
+
 /** What `dubwright sync --json` prints at the end. */
 export const syncReportSchema = z.object({
   version: z.literal(1),
@@ -61,6 +94,8 @@ export const syncReportSchema = z.object({
       personId: z.int().positive().nullable(),
     }),
   ),
+  /** SyncNet's second opinion in order of time; null where its networks were not given. */
+  syncNet: z.array(syncNetOpinionSchema).nullable(),
   /** Time that the comparison took, faces and sound being read already. */
   elapsedMs: z.number().nonnegative(),
 });

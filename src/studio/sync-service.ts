@@ -13,6 +13,7 @@ import type {
 } from '../engine/host/tasks.ts';
 import type { StageProgress } from '../engine/lipsync/types.ts';
 import { speakerBetween } from '../engine/sync/speaker-activity.ts';
+import type { SyncNetFaceScore } from '../engine/sync/syncnet/types.ts';
 import type { SyncScore } from '../engine/sync/types.ts';
 import { cacheLimitOf, clearCache, filmFolder, folderBytes } from './cache-folder.ts';
 import { decodeOnce } from './dub/sound-files.ts';
@@ -30,6 +31,8 @@ export interface SyncRequest {
   readonly voiceStartMs: number;
   /** Only this person; null for everybody. */
   readonly personId: number | null;
+  /** SyncNet's two networks as ONNX files, for a second opinion; null for none. */
+  readonly syncNet: { readonly facePath: string; readonly soundPath: string } | null;
 }
 
 /** What it is run with. */
@@ -55,6 +58,7 @@ interface SyncInputs {
  */
 export async function scoreSync(request: SyncRequest, options: SyncOptions): Promise<SyncReport> {
   const { cacheRoot, engine, signal } = options;
+  requireNetworks(request);
   const index = openCacheIndex(cacheRoot);
   try {
     const probe = (path: string): Promise<ProbeResult> => probeFile(path, { engine, index, signal });
@@ -71,6 +75,14 @@ export async function scoreSync(request: SyncRequest, options: SyncOptions): Pro
   } finally {
     index.close();
   }
+}
+
+/** Said before the film is read, which may take minutes. */
+function requireNetworks({ syncNet }: SyncRequest): void {
+  const missing = [syncNet?.facePath, syncNet?.soundPath].find(
+    (path) => path !== undefined && !existsSync(path),
+  );
+  if (missing !== undefined) throw new DubwrightError('MODEL_NOT_FOUND', { path: missing, model: 'syncnet' });
 }
 
 async function compare(
@@ -96,7 +108,14 @@ async function compare(
   );
   requirePerson(analysis, request.personId);
   const { facesFolder } = analysis;
-  const input = { sourcePath: film.info.path, facesFolder, pcmPath, soundStartMs: request.voiceStartMs };
+  const { personId, syncNet, voiceStartMs } = request;
+  const input = {
+    sourcePath: film.info.path,
+    facesFolder,
+    pcmPath,
+    soundStartMs: voiceStartMs,
+    syncNet: syncNet === null ? null : { ...syncNet, personId, scratchFolder: soundFolder },
+  };
   const result = await engine.call('scoreSync', input, { onEvent, signal });
   return reportOf(request, { inputs, analysis, result, frameRate: film.info.video.frameRate });
 }
@@ -147,6 +166,7 @@ function reportOf(request: SyncRequest, { analysis, frameRate, inputs, result }:
       return [{ trackId, personId, shotIndex, startFrame, endFrame, ...wholeOf(score) }];
     }),
     speakers: people.length > 1 ? speakersOf(result) : [],
+    syncNet: result.syncNet === null ? null : result.syncNet.map(opinionOf),
     elapsedMs: Math.round(result.elapsedMs),
   };
 }
@@ -158,6 +178,24 @@ function wholeOf(score: PlainLipsScore): Whole {
     ...figuresOf(score),
     distances: score.curve.map(rounded),
     seconds: score.seconds.map((one) => ({ second: one.second, ...figuresOf(one) })),
+  };
+}
+
+/** SyncNet's numbers, rounded. */
+function opinionOf({
+  numbers,
+  perSecond,
+  ...rest
+}: SyncNetFaceScore): NonNullable<SyncReport['syncNet']>[number] {
+  return {
+    ...rest,
+    numbers:
+      numbers === null ? null : { ...numbers, lseD: rounded(numbers.lseD), lseC: rounded(numbers.lseC) },
+    perSecond: perSecond.map(({ confidence, distance, second }) => ({
+      second,
+      confidence: rounded(confidence),
+      distance: rounded(distance),
+    })),
   };
 }
 

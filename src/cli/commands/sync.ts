@@ -1,6 +1,8 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
+import type { SyncRequest } from '../../studio/sync-service.ts';
 import { describeSync } from '../describe-sync.ts';
+import { describeSyncNet } from '../describe-syncnet.ts';
 import { secondsOf } from '../film-time.ts';
 import { parseOrdinal } from '../parse/options.ts';
 import { parseTimeOffset } from '../parse/time.ts';
@@ -15,6 +17,8 @@ interface SyncCommandOptions {
   readonly voiceStart?: TimePoint;
   readonly face?: number;
   readonly plot?: string;
+  readonly syncnetFace?: string;
+  readonly syncnetSound?: string;
   readonly provider?: string;
   readonly json?: true;
 }
@@ -37,12 +41,16 @@ export function addSyncCommand(program: Command): void {
     .option('--voice-start <time>', 'when that sound begins in the film', parseTimeOffset)
     .option('--face <number>', 'only this face, numbered as "dubwright faces" does', parseOrdinal)
     .option('--plot <file>', 'draw distance, confidence and offset: .png or .svg')
+    .option('--syncnet-face <file>', 'ask SyncNet too: its network for faces, as an ONNX file of your own')
+    .option('--syncnet-sound <file>', 'its network for sound')
     .option('--provider <name>', 'execution provider, as "dubwright providers" names it')
     .option('--json', 'print progress and then every track, second by second, as lines of JSON')
     .addHelpText('after', examples)
     .action((film: string, options: SyncCommandOptions) => {
       if (options.voiceStart !== undefined && options.voice === undefined)
         throw usageError('--voice-start belongs to --voice');
+      if ((options.syncnetFace === undefined) !== (options.syncnetSound === undefined))
+        throw usageError('--syncnet-face and --syncnet-sound belong together');
       return withSession((session) => sync(session, resolve(film), options), options.provider ?? null);
     });
 }
@@ -63,6 +71,7 @@ async function sync(session: CommandSession, film: string, options: SyncCommandO
       voicePath: options.voice === undefined ? null : resolve(options.voice),
       voiceStartMs,
       personId: options.face ?? null,
+      syncNet: syncNetOf(options),
     },
     {
       engine: studio.engine,
@@ -81,7 +90,12 @@ async function sync(session: CommandSession, film: string, options: SyncCommandO
   if (plotPath !== null) await plot?.writeSyncPlot(plotPath, report);
   if (isJson) console.printJson({ kind: 'sync', ...report, plotPath });
   else {
-    for (const line of describeSync(report)) console.print(line);
+    for (const line of [...describeSync(report), ...describeSyncNet(report)]) console.print(line);
     if (plotPath !== null) console.print(`Drawn: ${plotPath}`);
   }
+}
+
+function syncNetOf({ syncnetFace, syncnetSound }: SyncCommandOptions): SyncRequest['syncNet'] {
+  if (syncnetFace === undefined || syncnetSound === undefined) return null;
+  return { facePath: resolve(syncnetFace), soundPath: resolve(syncnetSound) };
 }

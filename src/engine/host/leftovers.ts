@@ -22,11 +22,13 @@ export function removeStaleLeftovers(folders: Iterable<string>, nowMs: number): 
 
 /** The folders that a task writes into under temporary names. */
 export function foldersWrittenBy(task: EngineTaskName, input: unknown): string[] {
-  const { outPath, jobs } = input as {
+  const { outPath, jobs, syncNet } = input as {
     readonly outPath?: string;
+    readonly syncNet?: { readonly scratchFolder: string } | null;
     readonly jobs?: readonly { readonly takePath: string }[];
   };
   if (task === 'exportFilm' || task === 'decodeSound') return outPath === undefined ? [] : [dirname(outPath)];
+  if (task === 'scoreSync') return syncNet ? [syncNet.scratchFolder] : [];
   if (task === 'renderTakes') return [...new Set(jobs?.map(({ takePath }) => dirname(takePath)))];
   return [];
 }

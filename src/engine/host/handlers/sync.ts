@@ -9,6 +9,7 @@ import type { TaskContext } from '../protocol.ts';
 import type { EngineTasks, PlainLipsScore } from '../tasks.ts';
 import { chosenProvider } from './chosen-provider.ts';
 import { expertFolderVariable } from './open-expert.ts';
+import { syncNetOpinion } from './syncnet.ts';
 
 /** Scores every face of a film against one sound. */
 export async function scoreSync(
@@ -32,12 +33,19 @@ export async function scoreSync(
     const score = await scoreFilm(film, { expert, sound, signal }, (progress) =>
       emit({ kind: 'progress', progress }),
     );
+    const elapsedMs = performance.now() - startMs;
+    const placed = { pcm, startSeconds: input.soundStartMs / 1000 };
+    const syncNet =
+      input.syncNet === null
+        ? null
+        : await syncNetOpinion(input.syncNet, { source, faces, sound: placed }, { emit, signal });
     return {
       expert: expert.fingerprint,
       people: score.people.map(({ personId, score: own }) => ({ personId, score: plain(own) })),
       tracks: score.tracks.map(({ score: own, track }) => ({ trackId: track.id, score: plain(own) })),
       activity: score.activity,
-      elapsedMs: performance.now() - startMs,
+      elapsedMs,
+      syncNet,
     };
   } finally {
     pcm.close();

@@ -61,7 +61,11 @@ export async function openSyncNet(files: SyncNetFiles, onFallback: OnFallback): 
 
 async function openPart(part: SyncNetPart, files: SyncNetFiles, onFallback: OnFallback): Promise<Embedder> {
   const path = part === 'face' ? files.facePath : files.soundPath;
-  const model = await openWithFallback({ path, provider: files.provider ?? 'cpu' }, onFallback);
+  const model = await openWithFallback({ path, provider: files.provider ?? 'cpu' }, onFallback).catch(
+    (error: unknown) => {
+      throw namingNetwork(error, part);
+    },
+  );
   try {
     const shape = readSyncNetInterface(part, path, model);
     const capacity = shape.fixedBatch ?? Math.max(1, files.batchSize ?? usualBatch);
@@ -72,6 +76,13 @@ async function openPart(part: SyncNetPart, files: SyncNetFiles, onFallback: OnFa
     await model.close();
     throw error;
   }
+}
+
+/** An error about a model's file, with what that file was to be: the remedy depends on it. */
+function namingNetwork(error: unknown, part: SyncNetPart): unknown {
+  if (!(error instanceof DubwrightError) || !error.code.startsWith('MODEL_')) return error;
+  const details = { ...error.details, model: `syncnet-${part}` };
+  return new DubwrightError(error.code, details, { cause: error });
 }
 
 /** One network with room for a batch of windows; the tensor is used again from batch to batch. */
