@@ -2,7 +2,7 @@
  * `npm run bench`: how fast the main job is, on this machine, in one run.
  *
  *   npm run bench                 whole dubs from the shell (first run, other voice with cached analysis, same again),
- *                                 then the generator against its own bare model
+ *                                 then the generator against its own bare model, then the lip-sync expert
  *   npm run bench -- --long       also a film ten times as long: what the length costs in memory
  *   npm run bench -- --film f.mp4 another film than the shared close-up or, without that, the demo
  */
@@ -96,3 +96,4 @@ await withTempFolder(async (folder) => {
 });
 
 await import('./generator.ts');
+await import('./sync.ts');
