@@ -1,12 +1,14 @@
-"""The expert's own bias, from a film whose truth is known: the rendered speaker, whose lips and voice cannot drift."""
+"""The networks' own bias, from films whose truth is known: rendered speakers, in sync by construction."""
 
 from collections.abc import Sequence
 
 import numpy as np
 
 from .clips import Clip
-from .evaluate import offset_similarity
-from .network import LipsExpert, SoundExpert
+from .evaluate import offset_similarity, predict
+from .lags import agreement, lag_from
+from .network import LipsExpert, LipsNetwork, SoundExpert
+from .recipe import LagRecipe
 
 _STEP_MS = 20.0
 
@@ -20,8 +22,16 @@ def measured_offset_ms(sound: SoundExpert, lips: LipsExpert, clip: Clip) -> floa
     return float((best - len(curve) // 2 + between) * _STEP_MS)
 
 
-def bias_ms(sound: SoundExpert, lips: LipsExpert, in_sync: Sequence[Clip]) -> float:
-    """What to subtract from measured offsets; 0 without a film to calibrate on."""
-    if not in_sync:
-        return 0.0
-    return round(float(np.median([measured_offset_ms(sound, lips, clip) for clip in in_sync])), 1)
+def expert_bias_ms(sound: SoundExpert, lips: LipsExpert, in_sync: Sequence[Clip]) -> float:
+    """What to subtract from offsets measured by the expert; 0 without a film to calibrate on."""
+    return _middle([measured_offset_ms(sound, lips, clip) for clip in in_sync])
+
+
+def lips_bias_ms(network: LipsNetwork, in_sync: Sequence[Clip], recipe: LagRecipe) -> float:
+    """What to subtract from lags measured by predicted lips; 0 without a film to calibrate on."""
+    curves = [agreement(predict(network, clip)[0], clip, recipe.largest_ms) for clip in in_sync]
+    return _middle([lag_from([curve], recipe) for curve in curves])
+
+
+def _middle(values: Sequence[float]) -> float:
+    return round(float(np.median(values)), 1) if values else 0.0

@@ -42,7 +42,8 @@ class Card:
     seed: int
     figures: dict[str, dict[str, float]]
     """By what they were measured on: "held-out speakers", "held-out films"."""
-    bias_ms: float | None = None
+    calibration: dict[str, float]
+    """`biasMs` of the expert, `lagBiasMs` of lips from sound."""
 
 
 def data_used(clips: Sequence[Clip], sources: Sequence[Source]) -> tuple[DataUsed, ...]:
@@ -74,9 +75,8 @@ def _entry(card: Card, version: str) -> dict[str, Any]:
         "bytes": card.path.stat().st_size,
         "version": version,
         "licence": LICENCE,
+        **card.calibration,
     }
-    if card.bias_ms is not None:
-        entry["biasMs"] = card.bias_ms
     return {
         **entry,
         "seed": card.seed,
@@ -125,8 +125,8 @@ def tables_of(entry: dict[str, Any]) -> str:
         f"`{entry['file']}`, {entry['bytes']} bytes, version {entry['version']}, licence {entry['licence']}, seed "
         f"{entry['seed']}, SHA-256 `{entry['sha256']}`"
     ]
-    if "biasMs" in entry:
-        lines += ["", f"Bias on the rendered speaker, taken off every measured offset: {entry['biasMs']} ms."]
+    bias = entry.get("biasMs", entry.get("lagBiasMs"))
+    lines += ["", f"Bias on rendered speakers, which the product takes off what is measured: {bias} ms."]
     lines += ["", _row("Data", "Licence", "Clips", "Voices or people", "Seconds"), _row(*["---"] * 5)]
     for used in entry["data"]:
         name = f"[{used['title']}]({used['origin']})" if used["origin"].startswith("http") else used["title"]

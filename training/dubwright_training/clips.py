@@ -4,8 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.interpolate import CubicSpline
-from scipy.signal import savgol_filter
 
 from .features import FilmFeatures
 from .mel import Floats
@@ -14,9 +12,17 @@ from .synthesis import Utterance
 from .visemes import ARTICULATORS, curves_of
 
 _OPENING = LIP_NAMES.index("opening")
-_FEWEST_FRAMES = 12
 UNKNOWN_KIND = -100
 """PyTorch's cross entropy passes over it."""
+
+
+@dataclass(frozen=True)
+class ClipOrigin:
+    """Who speaks in a film, and where it is from."""
+
+    speaker: str
+    source: str
+    close_up: bool
 
 
 @dataclass(frozen=True)
@@ -30,7 +36,7 @@ class Clip:
     synthetic: bool
     mel: Floats
     lips: Floats
-    """[N, 12], z-scored over the clip's seen moments."""
+    """[N, 12], z-scored over the film."""
     lip_weight: Floats
     """[N]: 0 where the mouth was not seen."""
     feature_weight: Floats
@@ -53,67 +59,34 @@ class Clip:
         return float((self.lip_weight > 0).sum()) / LIP_RATE_HZ
 
 
-def _trusted(film: FilmFeatures, recipe: TargetRecipe) -> NDArray[np.bool_]:
-    return (film.visibility >= recipe.least_visibility) & (np.abs(film.yaw_degrees) <= recipe.largest_yaw_degrees)
-
-
-def _at_moments(
-    film: FilmFeatures, trusted: NDArray[np.bool_], times: NDArray[np.float64], recipe: TargetRecipe
-) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Smoothed lips at these times, and where they are known; each run of trusted frames on its own."""
-    lips = np.zeros((len(times), film.lips.shape[1]))
-    known = np.zeros(len(times), bool)
-    middles = film.middle_seconds.astype(np.float64)
-    step = float(np.median(np.diff(middles)))
-    span = max(3, int(recipe.smoothing_ms / 1000 / step) // 2 * 2 + 1)
-    edges = np.flatnonzero(np.diff(trusted.astype(int), prepend=0, append=0))
-    for start, end in zip(edges[::2], edges[1::2], strict=True):
-        if end - start < max(_FEWEST_FRAMES, span):
-            continue
-        run = savgol_filter(film.lips[start:end].astype(np.float64), span, min(2, span - 1), axis=0)
-        inside = (times >= middles[start]) & (times <= middles[end - 1])
-        lips[inside] = CubicSpline(middles[start:end], run)(times[inside])
-        known |= inside
-    return lips, known
-
-
-def film_clip(
-    name: str,
-    film: FilmFeatures,
-    recipe: TargetRecipe,
-    *,
-    lag_ms: float,
-    speaker: str,
-    source: str,
-    close_up: bool,
-) -> Clip | None:
+def film_clip(name: str, film: FilmFeatures, recipe: TargetRecipe, origin: ClipOrigin, lag_ms: float) -> Clip | None:
     """The clip of a film whose sound is `lag_ms` late (sound minus picture): lips come from so much earlier.
 
     None when too little of a mouth is seen.
     """
-    moments = len(film.mel) // 2
-    if len(film.middle_seconds) < _FEWEST_FRAMES or moments == 0:
-        return None
-    times = (np.arange(moments) + 0.5) / LIP_RATE_HZ - lag_ms / 1000
-    lips, known = _at_moments(film, _trusted(film, recipe), times, recipe)
+    steps = round(1000 / LIP_RATE_HZ / film.fine_step_ms)
+    shift = round(lag_ms / film.fine_step_ms)
+    moments = min(len(film.mel) // 2, (len(film.lips) + max(0, shift)) // steps)
+    rows = np.arange(moments) * steps - shift
+    inside = (rows >= 0) & (rows < len(film.lips))
+    rows = np.clip(rows, 0, max(0, len(film.lips) - 1))
+    known = inside & film.seen[rows] if len(film.lips) else inside
     if known.sum() < recipe.least_seconds * LIP_RATE_HZ:
         return None
+    lips = np.where(known[:, None], film.lips[rows], 0).astype(np.float32)
     opening = lips[:, _OPENING]
-    low, high = np.percentile(opening[known], [5, 95])
-    share = (opening - low) / max(high - low, 1e-6)
-    sure = known & ((share <= recipe.closed_share) | (share >= recipe.unsure_share))
-    mean, deviation = lips[known].mean(axis=0), lips[known].std(axis=0) + 1e-6
+    sure = known & (np.abs(opening - film.closed_below) >= recipe.unsure_opening)
     return Clip(
         name=name,
-        speaker=speaker,
-        source=source,
-        close_up=close_up,
+        speaker=origin.speaker,
+        source=origin.source,
+        close_up=origin.close_up,
         synthetic=False,
         mel=film.mel[: 2 * moments],
-        lips=np.where(known[:, None], (lips - mean) / deviation, 0).astype(np.float32),
+        lips=lips,
         lip_weight=known.astype(np.float32),
         feature_weight=np.ones(len(LIP_NAMES), np.float32),
-        closed=(share <= recipe.closed_share).astype(np.float32),
+        closed=(opening <= film.closed_below).astype(np.float32),
         closed_weight=sure.astype(np.float32),
         kind=np.full(moments, UNKNOWN_KIND, np.int64),
     )

@@ -5,15 +5,13 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from .augment import another_recording, mask_bands, stretch_rows
 from .clips import UNKNOWN_KIND, Clip
 from .mel import Floats, level_of, normalise
-from .recipe import LIP_NAMES, MEL_BANDS, MEL_RATE_HZ, AugmentRecipe
-
-_LENGTH_POWER = 0.7
-"""Long clips are drawn more often, but not in proportion: people count, not minutes."""
+from .recipe import LIP_NAMES, MEL_BANDS, MEL_RATE_HZ, AugmentRecipe, SamplingRecipe
 
 
 @dataclass(frozen=True)
@@ -43,18 +41,29 @@ class Batch:
         )
 
 
+def shares_of(clips: Sequence[Clip], sampling: SamplingRecipe) -> NDArray[np.float64]:
+    """How often each clip is drawn: by its speaker first, then by its length among the speaker's clips."""
+    spoken: dict[str, float] = {}
+    for clip in clips:
+        spoken[clip.speaker] = spoken.get(clip.speaker, 0.0) + clip.seconds
+    say = {
+        speaker: min(seconds, sampling.most_seconds) ** sampling.speaker_power for speaker, seconds in spoken.items()
+    }
+    shares = np.array([say[clip.speaker] * clip.seconds / spoken[clip.speaker] for clip in clips])
+    return shares / shares.sum()
+
+
 class BatchMaker:
     """Draws crops from clips and makes each another recording; every draw from one seeded generator."""
 
-    def __init__(self, clips: Sequence[Clip], recipe: AugmentRecipe, seed: int) -> None:
+    def __init__(self, clips: Sequence[Clip], recipe: AugmentRecipe, sampling: SamplingRecipe, seed: int) -> None:
         """Prepare to draw; there must be at least one clip."""
         if not clips:
             raise ValueError("no clips to draw from")
         self._clips = clips
         self._recipe = recipe
         self._chance = np.random.default_rng(seed)
-        weights = np.array([len(clip.lips) for clip in clips], float) ** _LENGTH_POWER
-        self._weights = weights / weights.sum()
+        self._shares = shares_of(clips, sampling)
 
     def draw(self, size: int) -> Batch:
         """One batch."""
@@ -65,7 +74,7 @@ class BatchMaker:
         closed = np.zeros((size, length), np.float32)
         closed_weight = np.zeros_like(closed)
         kind = np.full((size, length), UNKNOWN_KIND, np.int64)
-        for place, index in enumerate(self._chance.choice(len(self._clips), size, p=self._weights)):
+        for place, index in enumerate(self._chance.choice(len(self._clips), size, p=self._shares)):
             clip = self._clips[int(index)]
             start, taken, count = self._window(len(clip.lips))
             mel[place, :, : 2 * count] = self._sound(clip, start, taken, count).T

@@ -27,8 +27,8 @@ class LipFigures:
     seconds: float
     close_up: bool
     correlation: dict[str, float]
-    closed_auc: float
-    """Area under the ROC of the closed output; 0.5 where the clip has only one kind of moment."""
+    closed_auc: float | None
+    """Area under the ROC of the closed output; None where the clip has only one kind of moment."""
 
 
 @dataclass(frozen=True)
@@ -56,11 +56,11 @@ def correlation(a: NDArray[np.floating], b: NDArray[np.floating], weight: NDArra
     return float((x * y).sum() / power) if power > 1e-9 else 0.0
 
 
-def area_under_roc(score: NDArray[np.floating], positive: NDArray[np.bool_]) -> float:
-    """Chance that a positive scores higher than a negative (ties count half)."""
+def area_under_roc(score: NDArray[np.floating], positive: NDArray[np.bool_]) -> float | None:
+    """Chance that a positive scores higher than a negative (ties count half); None without one of either."""
     positives, negatives = int(positive.sum()), int((~positive).sum())
     if positives == 0 or negatives == 0:
-        return 0.5
+        return None
     _, place, count = np.unique(score, return_inverse=True, return_counts=True)
     mean_rank = np.cumsum(count) - (count - 1) / 2
     rank_sum = mean_rank[place][positive].sum()

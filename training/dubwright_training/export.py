@@ -1,7 +1,8 @@
 """Networks as ONNX files, each checked against ONNX Runtime before it counts."""
 
+import json
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ from .recipe import LIP_NAMES, MEL_BANDS
 OPSET = 17
 _TOLERANCE = 1e-4
 _CHECKED_MOMENTS = (1, 7, 64, 211)
+_REFERENCE_MOMENTS = 90
 
 
 def _names_of_time(mel_frames: bool) -> str:
@@ -65,6 +67,24 @@ def _largest_difference(network: nn.Module, path: Path, name: str, channels: int
                 raise AssertionError(f"{path.name}: {tuple(mine.shape)} became {other.shape}")
             largest = max(largest, float(np.abs(mine.numpy() - other).max()))
     return largest
+
+
+@torch.no_grad()
+def write_reference(networks: Mapping[str, nn.Module], path: Path) -> None:
+    """Random inputs and PyTorch's answers by file name, as JSON: for another runtime to compare with."""
+    chance = np.random.default_rng(2)
+    reference: dict[str, dict[str, object]] = {}
+    for name, network in networks.items():
+        channels, per_moment = (len(LIP_NAMES), 1) if isinstance(network, LipsExpert) else (MEL_BANDS, 2)
+        x = chance.standard_normal((1, channels, _REFERENCE_MOMENTS * per_moment)).astype(np.float32)
+        answers = network.eval()(torch.from_numpy(x))
+        answers = answers if isinstance(answers, tuple) else (answers,)
+        reference[name] = {
+            "dims": list(x.shape),
+            "input": x.ravel().tolist(),
+            "answers": [{"dims": list(one.shape), "data": one.ravel().tolist()} for one in answers],
+        }
+    path.write_text(json.dumps(reference), encoding="utf-8")
 
 
 def export_lips(network: LipsNetwork, folder: Path) -> Path:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import IO, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .mel import Floats, check_probes
 from .recipe import LIP_NAMES, MEL_BANDS, MEL_RATE_HZ
@@ -24,15 +25,13 @@ class FilmFeatures:
     """What the product sees and hears in a film."""
 
     lips: Floats
-    """[frames, 12], not normalised."""
-    visibility: Floats
-    """[frames]: 1 free, 0 covered, -1 not there."""
-    yaw_degrees: Floats
-    eye_distance: Floats
-    """[frames], in pixels."""
-    middle_seconds: Floats
-    """[frames]: the middle of the time that each picture is shown."""
-    track: Floats
+    """[fine moments, 12]: z-scored, smoothed and read between frames as the product shows them to its networks."""
+    seen: NDArray[np.bool_]
+    """[fine moments]"""
+    fine_step_ms: float
+    """Row i of both lies at 10 ms + i * fine_step_ms."""
+    closed_below: float
+    """Opening (z-scored) up to which the product counts this mouth as closed."""
     mel: Floats
     """[100 Hz frames, 80], log power, not normalised."""
 
@@ -142,19 +141,12 @@ def read_film(out: Path, name: str) -> FilmFeatures:
     facts = json.loads((out / f"{name}.json").read_text(encoding="utf-8"))
     if tuple(facts["lipNames"]) != LIP_NAMES:
         raise AssertionError("the product's lip features have changed: adapt recipe.py")
-    columns: list[str] = facts["columns"]
-    table = np.fromfile(out / f"{name}.lips.f32", "<f4").reshape(-1, len(columns))
-
-    def column(title: str) -> Floats:
-        return table[:, columns.index(title)].copy()
-
+    moments = np.fromfile(out / f"{name}.moments.f32", "<f4").reshape(-1, facts["fineMomentSize"])
     return FilmFeatures(
-        lips=table[:, [columns.index(title) for title in LIP_NAMES]].copy(),
-        visibility=column("visibility"),
-        yaw_degrees=column("yaw"),
-        eye_distance=column("eyeDistance"),
-        middle_seconds=column("middleSeconds"),
-        track=column("track"),
+        lips=moments[:, : len(LIP_NAMES)].copy(),
+        seen=moments[:, len(LIP_NAMES)] > 0,
+        fine_step_ms=facts["fineStepMs"],
+        closed_below=facts["closedBelow"],
         mel=read_mel(out, name),
     )
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from .evaluate import FIGURE_FEATURES, ExpertFigures, LipFigures
 
-SHORTEST_SECONDS = 3.0
+SHORTEST_SECONDS = 2.5
 """A correlation over less means nothing: chance alone has a deviation of 0.14."""
 
 
@@ -29,7 +29,9 @@ class Figures:
             said["seconds"] = round(sum(one.seconds for one in long_enough), 1)
             for name in FIGURE_FEATURES:
                 said[f"r {name}"] = _mean([one.correlation[name] for one in long_enough])
-            said["closed AUC"] = _mean([one.closed_auc for one in long_enough])
+            areas = [one.closed_auc for one in long_enough if one.closed_auc is not None]
+            if areas:
+                said["closed AUC"] = _mean(areas)
         for title, values, windows in (
             ("in sync preferred, 1 s", "in_sync_preferred_1s", "windows_1s"),
             ("offset within 40 ms, 2 s", "offset_found_2s", "windows_2s"),
@@ -51,7 +53,8 @@ class Figures:
                 if expert is not None and expert.windows_2s
                 else ""
             )
-            print(f"  {one.name[:44]:44s} {one.seconds:5.1f} s  {line} closed {one.closed_auc:.2f}{sync}")
+            closed = "" if one.closed_auc is None else f" closed {one.closed_auc:.2f}"
+            print(f"  {one.name[:44]:44s} {one.seconds:5.1f} s  {line}{closed}{sync}")
         print("  " + ", ".join(f"{name} {value:g}" for name, value in self.summary().items()), flush=True)
 
 

@@ -5,7 +5,7 @@ learns to blur. Each round trains on all speakers but a fold, predicts the lips 
 to where they agree best. Positive: the sound comes late.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
 
 import numpy as np
@@ -76,6 +76,7 @@ def estimate_lags(
     clips_at: Callable[[dict[str, float]], list[Clip]],
     train: Callable[[list[Clip], int], LipsNetwork],
     recipe: LagRecipe,
+    in_sync: Set[str],
 ) -> dict[str, float]:
     """Lag of every film by name, in ms.
 
@@ -83,6 +84,7 @@ def estimate_lags(
         clips_at: the clips with these lags put right (missing ones: 0).
         train: a network from clips; the number tells fold and round apart.
         recipe: rounds, folds, limits.
+        in_sync: names of films whose lag is known to be 0.
 
     """
     lags: dict[str, float] = {}
@@ -98,7 +100,8 @@ def estimate_lags(
             network = train(others, round_number * recipe.folds + fold)
             for clip in held_out:
                 curves[clip.name] = agreement(predict(network, clip)[0], clip, recipe.largest_ms)
-        for group in lag_groups(clips, recipe).values():
+        movable = [clip for clip in clips if clip.name not in in_sync]
+        for group in lag_groups(movable, recipe).values():
             estimates = [curves[clip.name] for clip in group if clip.name in curves]
             if not estimates:
                 continue

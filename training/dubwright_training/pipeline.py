@@ -9,18 +9,19 @@ from pathlib import Path
 import torch
 
 from . import export
-from .calibrate import bias_ms
+from .calibrate import expert_bias_ms, lips_bias_ms
 from .cards import Card, data_used, write_cards
-from .clips import Clip, film_clip, synthetic_clip
-from .evaluate import expert_figures, folds_of, lip_figures, predict
+from .clips import Clip, ClipOrigin, film_clip, synthetic_clip
+from .evaluate import expert_figures, folds_of, lip_figures
 from .features import FilmFeatures, extract_films, known_films, read_film, read_mel
 from .figures import Figures, read_figures, write_figures
-from .lags import agreement, estimate_lags, lag_from
+from .lags import estimate_lags
 from .network import LipsExpert, LipsNetwork, SoundExpert, parameter_count
+from .other_films import OtherFilms
 from .recipe import Recipe
-from .sources import FILM_SUFFIXES, Film, find_films, load_sources
+from .sources import Film, find_films, load_sources
 from .stages import Ledger, fingerprint
-from .synthesis import read_utterances, synthesise
+from .synthesis import read_utterances, synthesise, texts_sha256
 from .train_expert import train_expert
 from .train_lips import train_lips, weights_of
 
@@ -38,6 +39,8 @@ class Folders:
     """A rendered speaker, whose sound and picture belong together exactly: calibrates the expert."""
     work: Path
     models: Path
+    reference: Path | None = None
+    """Where to write PyTorch's own answers, to compare other runtimes with."""
 
 
 class Pipeline:
@@ -49,13 +52,16 @@ class Pipeline:
         self._ledger = Ledger(folders.work)
         self._sources = load_sources()
         self._films, self._refused = find_films(folders.media, self._sources)
+        others = self._work / "other-films"
+        self._held_out = OtherFilms(folders.held_out, self._films, self._sources, others)
+        self._rendered = OtherFilms(folders.rendered, self._films, self._sources, others)
 
     def run(self) -> None:
         """All stages."""
         recipe, once = self._recipe, self._ledger.once
         self._show_sources()
         self._extract()
-        spoken = once("synthesis", asdict(recipe.synthesis) | {"seed": recipe.seed}, self._synthesise)
+        spoken = once("synthesis", [asdict(recipe.synthesis), recipe.seed, texts_sha256()], self._synthesise)
         base = [spoken, [film.id for film in self._known], fingerprint(self._recipe_of_lips())]
         start = once("pretrain", [base, asdict(recipe.pretrain)], self._pretrain)
         lags = once("lags", [start, asdict(recipe.lag), asdict(recipe.lag_fit)], self._estimate_lags)
@@ -68,7 +74,7 @@ class Pipeline:
 
     def _recipe_of_lips(self) -> dict[str, object]:
         recipe = self._recipe
-        parts = (recipe.target, recipe.augment, recipe.network, recipe.loss)
+        parts = (recipe.target, recipe.augment, recipe.sampling, recipe.network, recipe.loss)
         return {type(part).__name__: asdict(part) for part in parts} | {"seed": recipe.seed}
 
     # Films and sounds
@@ -87,23 +93,8 @@ class Pipeline:
 
     def _extract(self) -> None:
         extract_films([(film.id, film.path) for film in self._films], self._work / "films", self._jobs)
-        others = [(path.stem.replace(" ", "_"), path) for path in self._other_films(self._folders.held_out)]
-        others += [(path.stem, path) for path in self._other_films(self._folders.rendered)]
-        extract_films(others, self._work / "other-films", self._jobs)
-
-    def _other_films(self, folder: Path | None) -> list[Path]:
-        """Films below a folder that are not among those that teach."""
-        if folder is None:
-            return []
-        if folder.is_file():
-            return [folder]
-        teaching = {film.path.resolve() for film in self._films}
-        allowed = {film.path.resolve() for film in find_films(folder, self._sources)[0]}
-        return [
-            path
-            for path in sorted(folder.rglob("*"))
-            if path.suffix.lower() in FILM_SUFFIXES and path.resolve() not in teaching | allowed
-        ]
+        self._held_out.extract(self._jobs)
+        self._rendered.extract(self._jobs)
 
     def _synthesise(self) -> None:
         utterances = synthesise(self._recipe.synthesis, self._recipe.seed, self._work / "synthetic")
@@ -134,10 +125,8 @@ class Pipeline:
                 film.id,
                 self._film_features[film.id],
                 self._recipe.target,
-                lag_ms=lags.get(film.id, 0.0),
-                speaker=film.speaker,
-                source=film.source.id,
-                close_up=film.source.close_up,
+                ClipOrigin(film.speaker, film.source.id, film.source.close_up),
+                lags.get(film.id, 0.0),
             )
             for film in self._known
         ]
@@ -169,6 +158,7 @@ class Pipeline:
             self._clips_at,
             lambda clips, number: self._lips_network(clips, f"lags {number + 1}", number + 1, for_lags=True),
             self._recipe.lag,
+            {film.id for film in self._known if film.source.in_sync},
         )
         (self._work / "lags.json").write_text(json.dumps(lags), encoding="utf-8")
 
@@ -220,29 +210,12 @@ class Pipeline:
 
     # Models and cards
 
-    def _other_clips(self, paths: Sequence[Path], network: LipsNetwork | None) -> list[Clip]:
-        """Clips of films that do not teach; with a network, their lags are put right first."""
-        clips: list[Clip] = []
-        folder, recipe = self._work / "other-films", self._recipe
-        for name in known_films(folder, [path.stem.replace(" ", "_") for path in paths]):
-            film = read_film(folder, name)
-            lag_ms = 0.0
-            for _ in range(2 if network is None else 3):
-                clip = film_clip(name, film, recipe.target, lag_ms=lag_ms, speaker=name, source="", close_up=True)
-                if clip is None or network is None:
-                    break
-                seen = agreement(predict(network, clip)[0], clip, recipe.lag.largest_ms)
-                lag_ms += lag_from([seen], recipe.lag)
-            if clip is not None:
-                clips.append(clip)
-        return clips
-
     def _finish(self, measured: str) -> None:
         print(f"models ({measured})", flush=True)
         network, pair = self._load_lips(), self._load_expert()
         by_folds = read_figures(self._work / "figures.json").summary()
         shown = {"speakers held out": by_folds} if by_folds else {}
-        held_out = self._other_clips(self._other_films(self._folders.held_out), network)
+        held_out = self._held_out.clips(self._recipe, network)
         if held_out:
             figures = Figures(
                 tuple(lip_figures(network, clip) for clip in held_out),
@@ -254,17 +227,21 @@ class Pipeline:
         models.mkdir(parents=True, exist_ok=True)
         lips_path = export.export_lips(network, models)
         sound_path, mouth_path = export.export_expert(*pair, models)
-        bias = bias_ms(*pair, self._other_clips(self._other_films(self._folders.rendered), None))
+        if self._folders.reference is not None:
+            by_file = {lips_path.name: network, sound_path.name: pair[0], mouth_path.name: pair[1]}
+            export.write_reference(by_file, self._folders.reference)
+        in_sync = self._rendered.clips(self._recipe, None)
+        bias, lag_bias = expert_bias_ms(*pair, in_sync), lips_bias_ms(network, in_sync, self._recipe.lag)
         taught = data_used([*self._clips, *self._synthetic], self._sources)
         # The expert's trunk starts from the lips network: what taught that one taught it too.
         seed = self._recipe.seed
         cards = [
-            Card("lips-from-sound", lips_path, taught, seed, shown),
-            Card("sync-sound", sound_path, taught, seed, shown, bias),
-            Card("sync-lips", mouth_path, taught, seed, shown, bias),
+            Card("lips-from-sound", lips_path, taught, seed, shown, {"lagBiasMs": lag_bias}),
+            Card("sync-sound", sound_path, taught, seed, shown, {"biasMs": bias}),
+            Card("sync-lips", mouth_path, taught, seed, shown, {"biasMs": bias}),
         ]
         write_cards(cards, models, VERSION)
         print(
-            f"written: {', '.join(card.path.name for card in cards)}, bundled.json; bias {bias} ms",
+            f"written: {', '.join(card.path.name for card in cards)}, bundled.json",
             flush=True,
         )

@@ -22,6 +22,8 @@ class Source:
     """None for speech that we synthesise ourselves."""
     speaker: str | None
     close_up: bool
+    in_sync: bool
+    """Sound and picture belong together by construction: there is no lag to look for."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,7 @@ def _source(entry: dict[str, object]) -> Source:
         pattern=re.compile(str(pattern)) if pattern is not None else None,
         speaker=str(speaker) if speaker is not None else None,
         close_up=bool(entry.get("closeUp", False)),
+        in_sync=bool(entry.get("inSync", False)),
     )
 
 
@@ -72,11 +75,9 @@ def allowed(relative_path: str, path: Path, sources: list[Source]) -> Film:
         match = source.pattern.search(relative_path) if source.pattern is not None else None
         if match is None:
             continue
-        speaker = source.speaker or match.groupdict().get("speaker")
-        if speaker is None:
-            raise RefusedError(f"{relative_path}: {source.id} does not say who speaks")
-        film_id = f"{source.id}-{speaker}-{path.stem}" if source.speaker is None else f"{source.id}-{path.stem}"
-        film_id = re.sub(r"[^\w.-]", "_", film_id)
+        # Where nothing says who speaks, every film counts as a speaker of its own.
+        speaker = source.speaker or match.groupdict().get("speaker") or path.stem
+        film_id = re.sub(r"[^\w.-]", "_", f"{source.id}-{speaker}-{path.stem}")
         return Film(id=film_id, path=path, source=source, speaker=f"{source.id}/{speaker}")
     raise RefusedError(f"{relative_path}: not in training/sources.json")
 

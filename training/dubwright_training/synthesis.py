@@ -1,5 +1,6 @@
 """Speech with known phoneme times: our sentences, spoken by espeak-ng in many languages and by Flite."""
 
+import hashlib
 import json
 import random
 import shutil
@@ -16,6 +17,7 @@ from scipy.signal import resample_poly
 
 from .espeak import Espeak, SpeakingStyle
 from .features import extract_sounds
+from .formants import babble
 from .recipe import SynthesisRecipe
 from .visemes import ARPABET, Sound
 
@@ -59,7 +61,7 @@ class Utterance:
 
     id: str
     source: str
-    """`espeak-ng` or `flite`."""
+    """`espeak-ng`, `flite` or `formants`."""
     language: str
     voice: str
     seconds: float
@@ -72,6 +74,12 @@ def sentences_of(language: str) -> list[str]:
     if not path.exists():
         return []
     return [line.strip() for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+
+
+def texts_sha256() -> str:
+    """Of all our sentences: speech is made anew when they change."""
+    texts = b"".join(path.read_bytes() for path in sorted(TEXTS.glob("*.txt")))
+    return hashlib.sha256(texts).hexdigest()
 
 
 def text_of(language: str, chance: random.Random, salad_share: float) -> str:
@@ -145,6 +153,13 @@ def _flite_utterances(
     wav_path.unlink(missing_ok=True)
 
 
+def _formant_utterances(recipe: SynthesisRecipe, seed: int) -> Iterator[tuple[Utterance, NDArray[np.float32]]]:
+    for number in range(recipe.formant_utterances):
+        samples, sounds = babble(np.random.default_rng([seed, number]), _RATE_HZ)
+        seconds = len(samples) / _RATE_HZ
+        yield Utterance(f"formants-{number:05d}", "formants", "", f"babble{number}", seconds, tuple(sounds)), samples
+
+
 def _flite_sounds(printed: str) -> Iterator[Sound]:
     """Parse "pau:0.2 hh:0.25 ...": each phone and when it ends."""
     start = 0.0
@@ -160,7 +175,10 @@ def synthesise(recipe: SynthesisRecipe, seed: int, out: Path) -> list[Utterance]
     out.mkdir(parents=True, exist_ok=True)
     utterances: list[Utterance] = []
     sounds: list[tuple[str, Path]] = []
-    for spoken in (_espeak_utterances(recipe, seed), _flite_utterances(recipe, seed + 1, out)):
+    speakers = [_espeak_utterances(recipe, seed), _flite_utterances(recipe, seed + 1, out)]
+    if recipe.formant_utterances > 0:
+        speakers.append(_formant_utterances(recipe, seed + 2))
+    for spoken in speakers:
         for utterance, samples in spoken:
             if not _SHORTEST_SECONDS <= utterance.seconds <= recipe.longest_seconds:
                 continue

@@ -44,7 +44,7 @@ def train_expert(
     sound = SoundExpert(recipe.network, expert)
     sound.trunk.load_state_dict(start.trunk.state_dict())
     pair = _Pair(sound, LipsExpert(expert)).to(device)
-    batches = BatchMaker(clips, recipe.augment, seed)
+    batches = BatchMaker(clips, recipe.augment, recipe.sampling, seed)
 
     def step_loss() -> Tensor:
         batch = batches.draw(expert.fit.batch).to(device)

@@ -49,9 +49,11 @@ def train_lips(
     if start is not None:
         network.load_state_dict(start)
     network.to(device)
-    film_batches = BatchMaker(films, recipe.augment, seed) if films else None
+    film_batches = BatchMaker(films, recipe.augment, recipe.sampling, seed) if films else None
     synthetic_size = fit.synthetic_batch if films else fit.batch
-    synthetic_batches = BatchMaker(synthetic, recipe.augment, seed + 1) if synthetic and synthetic_size > 0 else None
+    synthetic_batches = (
+        BatchMaker(synthetic, recipe.augment, recipe.sampling, seed + 1) if synthetic and synthetic_size > 0 else None
+    )
 
     def step_loss() -> Tensor:
         loss = torch.zeros((), device=device)
