@@ -43,6 +43,7 @@ export function madeSyncReport(
       ...wholeOf(seconds),
     })),
     speakers: [],
+    syncNet: null,
     elapsedMs: 1,
   };
 }
