@@ -14,13 +14,14 @@ import {
   addBlock,
   blockMoments,
   hasVoice,
+  hearBlock,
+  lipsAroundMoments,
   secondScores,
   type Comparison,
   type LipsScore,
 } from './score-lips.ts';
 import { speakerActivity, type SpeakerActivity } from './speaker-activity.ts';
-import { contextMoments } from './sync-expert.ts';
-import { momentRateHz, searchMoments } from './types.ts';
+import { momentRateHz } from './types.ts';
 
 /** A film to be scored. */
 export interface ScoredFilm {
@@ -117,11 +118,10 @@ async function compareBlock(
   const { clock } = film;
   const present = work.filter(({ table }) => table.startMoment < start + count && table.endMoment > start);
   if (present.length === 0 || !hasVoice(comparison.sound, start, count)) return;
-  const { expert, sound } = comparison;
-  const heard = await expert.soundEmbeddings(sound, start - searchMoments, count + 2 * searchMoments);
+  const heard = await hearBlock(comparison, start, count);
   const range = {
-    startFrame: frameAtSeconds(clock, (start - contextMoments) / momentRateHz) - 1,
-    endFrame: frameAtSeconds(clock, (start + count + contextMoments) / momentRateHz) + 2,
+    startFrame: frameAtSeconds(clock, (start - lipsAroundMoments) / momentRateHz) - 1,
+    endFrame: frameAtSeconds(clock, (start + count + lipsAroundMoments) / momentRateHz) + 2,
   };
   for (const { statistics, table, track } of present) {
     comparison.signal.throwIfAborted();

@@ -1,12 +1,15 @@
 import { lipFeatureCount } from '../faces/lip-features.ts';
 import type { HeardSound } from './heard-sound.ts';
 import { scoreOf } from './offset-score.ts';
-import { OffsetTable } from './offset-table.ts';
+import { lipMarginMoments, OffsetTable, soundMarginMoments } from './offset-table.ts';
 import { contextMoments, type Embeddings, type SyncExpert } from './sync-expert.ts';
-import { momentRateHz, searchMoments, type LipTable, type OffsetScore, type SecondScore } from './types.ts';
+import { momentRateHz, type LipTable, type OffsetScore, type SecondScore } from './types.ts';
 
 /** Moments compared at once: 20 s. */
 export const blockMoments = 20 * momentRateHz;
+
+/** Lips of so much film on both sides of a block take part in comparing it. */
+export const lipsAroundMoments = lipMarginMoments + contextMoments;
 
 /** What lips are compared with. */
 export interface Comparison {
@@ -39,7 +42,7 @@ export async function scoreOffsets(
 
 /** Compares one mouth with a sound at all offsets, in blocks. */
 export async function compareLips(comparison: Comparison, lips: LipTable): Promise<OffsetTable> {
-  const { expert, signal, sound } = comparison;
+  const { signal, sound } = comparison;
   const { seconds } = lips;
   const rows = lips.features.length / lipFeatureCount;
   const start = rows > 0 ? Math.floor(seconds[0] * momentRateHz) : 0;
@@ -48,12 +51,17 @@ export async function compareLips(comparison: Comparison, lips: LipTable): Promi
   for (let at = table.startMoment; at < end; at += blockMoments) {
     signal.throwIfAborted();
     const count = Math.min(blockMoments, end - at);
-    const around = rowsBetween(lips, at - contextMoments, at + count + contextMoments);
+    const around = rowsBetween(lips, at - lipsAroundMoments, at + count + lipsAroundMoments);
     if (!hasVoice(sound, at, count)) continue;
-    const heard = await expert.soundEmbeddings(sound, at - searchMoments, count + 2 * searchMoments);
+    const heard = await hearBlock(comparison, at, count);
     await addBlock(comparison, { table, lips: around, heard, start: at, count });
   }
   return table;
+}
+
+/** Embeds the sound of a block, with the margin that `addBlock` needs. */
+export function hearBlock({ expert, sound }: Comparison, start: number, count: number): Promise<Embeddings> {
+  return expert.soundEmbeddings(sound, start - soundMarginMoments, count + 2 * soundMarginMoments);
 }
 
 /** Compares a block of lips with the sound around it. */
@@ -61,8 +69,9 @@ export async function addBlock(
   { expert, sound }: Comparison,
   block: {
     readonly table: OffsetTable;
+    /** With `lipsAroundMoments` of the film beyond both ends, where there is any. */
     readonly lips: LipTable;
-    /** Embeddings from `searchMoments` before the block to as far behind it. */
+    /** From `hearBlock`. */
     readonly heard: Embeddings;
     readonly start: number;
     readonly count: number;
@@ -70,14 +79,17 @@ export async function addBlock(
 ): Promise<void> {
   const { count, heard, lips, start, table } = block;
   if (lips.features.length === 0 || !hasVoice(sound, start, count)) return;
-  const embeddings = await expert.lipEmbeddings(lips, start, count);
-  const counts = embeddings.seen.map((seen, i) => (seen === 1 && sound.isVoiced(start + i) ? 1 : 0));
-  table.add({ start, lips: embeddings, sound: heard, counts });
+  const first = start - lipMarginMoments;
+  const embeddings = await expert.lipEmbeddings(lips, first, count + 2 * lipMarginMoments);
+  const { seen } = embeddings;
+  const counts = seen.map((isSeen, i) => (isSeen === 1 && sound.isNearVoice(first + i) ? 1 : 0));
+  const voiced = counts.map((isCounted, i) => (isCounted === 1 && sound.isVoiced(first + i) ? 1 : 0));
+  table.add({ start, count, lips: embeddings, sound: heard, counts, voiced });
 }
 
-/** Whether somebody speaks in a block: where not, there is nothing to compare. */
+/** Whether somebody speaks in or next to a block: where not, there is nothing to compare. */
 export function hasVoice(sound: HeardSound, start: number, count: number): boolean {
-  for (let i = 0; i < count; i++) if (sound.isVoiced(start + i)) return true;
+  for (let i = 0; i < count; i++) if (sound.isNearVoice(start + i)) return true;
   return false;
 }
 

@@ -1,12 +1,16 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { OffsetTable } from '../../../../src/engine/sync/offset-table.ts';
+import {
+  lipMarginMoments,
+  OffsetTable,
+  soundMarginMoments,
+} from '../../../../src/engine/sync/offset-table.ts';
 import {
   speakerActivity,
   speakerBetween,
   speakerPerRange,
 } from '../../../../src/engine/sync/speaker-activity.ts';
-import { momentRateHz, searchMoments } from '../../../../src/engine/sync/types.ts';
+import { momentRateHz } from '../../../../src/engine/sync/types.ts';
 
 /** Moments at which lips lie on sound that is 2 steps late (fits), or opposite to nothing in particular. */
 function tableOf(startSecond: number, fits: readonly boolean[]): OffsetTable {
@@ -15,20 +19,29 @@ function tableOf(startSecond: number, fits: readonly boolean[]): OffsetTable {
   const table = new OffsetTable(start, start + count);
   // Sound turns around a circle; lips that fit are where the sound is two moments later, others stand still.
   const angle = (moment: number): number => moment * 0.9;
-  const unit = (moments: number, at: (i: number) => number): Float32Array =>
-    Float32Array.from({ length: 2 * moments }, (_, n) =>
-      n % 2 === 0 ? Math.cos(at(n >> 1)) : Math.sin(at(n >> 1)),
-    );
+  const unit = (margin: number, at: (moment: number) => number): Float32Array =>
+    Float32Array.from({ length: 2 * (count + 2 * margin) }, (_, n) => {
+      const turned = at(start - margin + (n >> 1));
+      return n % 2 === 0 ? Math.cos(turned) : Math.sin(turned);
+    });
+  const isFit = (moment: number): boolean => fits[Math.floor((moment - start) / momentRateHz)] ?? false;
+  const lips = count + 2 * lipMarginMoments;
+  const counts = Uint8Array.from({ length: lips }, (_, i) => {
+    const inside = i - lipMarginMoments;
+    return inside >= 0 && inside < count ? 1 : 0;
+  });
   table.add({
     start,
-    sound: { size: 2, data: unit(count + 2 * searchMoments, (i) => angle(start + i - searchMoments)) },
+    count,
+    sound: { size: 2, data: unit(soundMarginMoments, angle) },
     lips: {
       size: 2,
-      data: unit(count, (i) => (fits[Math.floor(i / momentRateHz)] ? angle(start + i + 2) : 1)),
-      seen: new Uint8Array(count).fill(1),
-      opening: new Float32Array(count).map((_, i) => i % 3),
+      data: unit(lipMarginMoments, (moment) => (isFit(moment) ? angle(moment + 2) : 1)),
+      seen: counts,
+      opening: new Float32Array(lips).map((_, i) => i % 3),
     },
-    counts: new Uint8Array(count).fill(1),
+    counts,
+    voiced: counts,
   });
   return table;
 }
