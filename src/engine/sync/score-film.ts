@@ -100,7 +100,8 @@ function scoreTables(
   settings: { readonly biasMs: number; readonly frameRate: number },
 ): LipsScore {
   const sums = OffsetTable.sumsOfAll(tables);
-  return { ...scoreOf(sums, settings), curve: sums.curve, seconds: secondScores(tables, settings) };
+  const whole = scoreOf(sums, settings);
+  return { ...whole, curve: sums.curve, seconds: secondScores(tables, whole, settings) };
 }
 
 function emptyTable(clock: FrameClock, track: FaceTrack): OffsetTable {

@@ -1,9 +1,10 @@
 import { lipFeatureCount } from '../faces/lip-features.ts';
+import { isBorneOut } from './evidence.ts';
 import type { HeardSound } from './heard-sound.ts';
 import { scoreOf } from './offset-score.ts';
 import { lipMarginMoments, OffsetTable, soundMarginMoments } from './offset-table.ts';
 import { contextMoments, type Embeddings, type SyncExpert } from './sync-expert.ts';
-import { momentRateHz, type LipTable, type OffsetScore, type SecondScore } from './types.ts';
+import { momentRateHz, type LipTable, type OffsetScore, type SecondScore, type SyncScore } from './types.ts';
 
 /** Moments compared at once: 20 s. */
 export const blockMoments = 20 * momentRateHz;
@@ -37,7 +38,8 @@ export async function scoreOffsets(
   const table = await compareLips(comparison, lips);
   const settings = { biasMs: comparison.expert.biasMs, frameRate };
   const sums = OffsetTable.sumsOfAll([table]);
-  return { ...scoreOf(sums, settings), curve: sums.curve, seconds: secondScores([table], settings) };
+  const whole = scoreOf(sums, settings);
+  return { ...whole, curve: sums.curve, seconds: secondScores([table], whole, settings) };
 }
 
 /** Compares one mouth with a sound at all offsets, in blocks. */
@@ -106,9 +108,13 @@ function rowsBetween({ features, seconds }: LipTable, start: number, end: number
   };
 }
 
-/** Scores of every second that the tables touch, each judged by the two seconds around its middle. */
+/**
+ * Scores of every second that the tables touch, each judged by the two seconds around its middle, and where these are
+ * not sure, by whether they say what the whole says.
+ */
 export function secondScores(
   tables: readonly OffsetTable[],
+  whole: SyncScore,
   settings: { readonly biasMs: number; readonly frameRate: number },
 ): SecondScore[] {
   if (tables.length === 0) return [];
@@ -118,7 +124,9 @@ export function secondScores(
   for (let second = Math.floor(start / momentRateHz); second * momentRateHz < end; second++) {
     const middle = (second + 0.5) * momentRateHz;
     const sums = OffsetTable.sumsOfAll(tables, middle - momentRateHz, middle + momentRateHz);
-    scores.push({ second, ...scoreOf(sums, settings) });
+    const score = scoreOf(sums, settings);
+    const evidence = isBorneOut({ ...score, movement: sums.movement }, whole) ? 'ok' : score.evidence;
+    scores.push({ second, ...score, evidence });
   }
   return scores;
 }
