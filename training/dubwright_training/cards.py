@@ -115,8 +115,13 @@ def replace_between(text: str, name: str, content: str) -> str:
     return f"{before}{start}\n\n{content}\n\n{end}{after}"
 
 
+def _plain(cell: object) -> str:
+    """A number as JSON and JavaScript would say it: 10, not 10.0."""
+    return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)
+
+
 def _row(*cells: object) -> str:
-    return "| " + " | ".join(str(cell) for cell in cells) + " |"
+    return "| " + " | ".join(_plain(cell) for cell in cells) + " |"
 
 
 def tables_of(entry: dict[str, Any]) -> str:
@@ -126,7 +131,7 @@ def tables_of(entry: dict[str, Any]) -> str:
         f"{entry['seed']}, SHA-256 `{entry['sha256']}`"
     ]
     bias = entry.get("biasMs", entry.get("lagBiasMs"))
-    lines += ["", f"Bias on rendered speakers, which the product takes off what is measured: {bias} ms."]
+    lines += ["", f"Bias on rendered speakers, which the product takes off what is measured: {_plain(bias)} ms."]
     lines += ["", _row("Data", "Licence", "Clips", "Voices or people", "Seconds"), _row(*["---"] * 5)]
     for used in entry["data"]:
         name = f"[{used['title']}]({used['origin']})" if used["origin"].startswith("http") else used["title"]

@@ -122,7 +122,7 @@ class Espeak:
         library.espeak_Synchronize()
         if not self._blocks:
             return None
-        samples = np.frombuffer(b"".join(self._blocks), "<i2").astype(np.float32) / 32768
+        samples = np.frombuffer(b"".join(self._blocks), "<i2").astype(np.float32) / np.float32(32768)
         return samples, self._sounds(len(samples) / self.sample_rate_hz)
 
     def _on_sound(self, wav: int | None, count: int, events: "ctypes._Pointer[_Event]") -> int:

@@ -140,7 +140,8 @@ def _flite_utterances(
         voice = chance.choice(_FLITE_VOICES)
         text_path.write_text(text_of("en", chance, recipe.salad_share), encoding="utf-8")
         stretch = f"duration_stretch={chance.uniform(0.8, 1.15):.2f}"
-        command = [flite, "-voice", voice, "--setf", stretch, "-f", text_path, "-o", wav_path, "-psdur"]
+        files = ["-f", str(text_path), "-o", str(wav_path)]
+        command = [flite, "-voice", voice, "--setf", stretch, *files, "-psdur"]
         printed = subprocess.run(command, capture_output=True, check=True, encoding="utf-8").stdout
         with wave.open(str(wav_path)) as sound:
             samples = np.frombuffer(sound.readframes(sound.getnframes()), "<i2").astype(np.float32) / 32768
