@@ -1,6 +1,7 @@
 import { DubwrightError } from '../../../contract/errors.ts';
+import { compareOutputs } from '../../inference/compare-outputs.ts';
 import { openWithFallback, type OnFallback } from '../../inference/open-with-fallback.ts';
-import type { Model, ProviderName } from '../../inference/types.ts';
+import type { FloatTensor, Model, ProviderName } from '../../inference/types.ts';
 import {
   readSyncNetInterface,
   syncNetInputDims,
@@ -59,13 +60,55 @@ export async function openSyncNet(files: SyncNetFiles, onFallback: OnFallback): 
   }
 }
 
+/**
+ * Opens one network. A provider other than the CPU must first give the CPU's answer: few of them know convolutions in
+ * three dimensions well, and figures that are a little off look like any others.
+ */
 async function openPart(part: SyncNetPart, files: SyncNetFiles, onFallback: OnFallback): Promise<Embedder> {
+  const { provider = 'cpu' } = files;
+  const embedder = await openOn(provider, part, files, onFallback);
+  if (embedder.provider === 'cpu') return embedder;
+  let reference: Embedder | null = null;
+  try {
+    reference = await openOn('cpu', part, files, onFallback);
+    const agrees = await isSameOnNoise(reference, embedder);
+    await (agrees ? reference : embedder).close();
+    if (agrees) return embedder;
+    onFallback(
+      `The execution provider ${provider} gets SyncNet's ${part} network wrong; the CPU is used instead.`,
+    );
+    return reference;
+  } catch (error) {
+    await embedder.close();
+    await reference?.close();
+    throw error;
+  }
+}
+
+async function isSameOnNoise(reference: Embedder, candidate: Embedder): Promise<boolean> {
+  let state = 1;
+  const noise = Float32Array.from({ length: reference.windowValues }, () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state >>> 24;
+  });
+  const answerOf = async (embedder: Embedder): Promise<Record<string, FloatTensor>> => {
+    embedder.slot(0).set(noise);
+    const [data] = await embedder.run(1);
+    return { embedding: { data, dims: [data.length] } };
+  };
+  return compareOutputs(await answerOf(reference), await answerOf(candidate)).agrees;
+}
+
+async function openOn(
+  provider: ProviderName,
+  part: SyncNetPart,
+  files: SyncNetFiles,
+  onFallback: OnFallback,
+): Promise<Embedder> {
   const path = part === 'face' ? files.facePath : files.soundPath;
-  const model = await openWithFallback({ path, provider: files.provider ?? 'cpu' }, onFallback).catch(
-    (error: unknown) => {
-      throw namingNetwork(error, part);
-    },
-  );
+  const model = await openWithFallback({ path, provider }, onFallback).catch((error: unknown) => {
+    throw namingNetwork(error, part);
+  });
   try {
     const shape = readSyncNetInterface(part, path, model);
     const capacity = shape.fixedBatch ?? Math.max(1, files.batchSize ?? usualBatch);
@@ -112,6 +155,11 @@ export class Embedder {
     this.capacity = opened.capacity;
     this.windowValues = syncNetInputDims[opened.part].reduce((product, size) => product * size, 1);
     this.#values = new Float32Array(this.capacity * this.windowValues);
+  }
+
+  /** What the network runs on now. */
+  get provider(): ProviderName {
+    return this.#model.provider;
   }
 
   /** Numbers per embedding. */
