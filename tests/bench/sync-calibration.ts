@@ -17,7 +17,7 @@ import { createSyncExpert } from '../../src/engine/sync/sync-expert.ts';
 import { readSpeakers, renderSpeakers, whyNoSpeakers } from '../support/rendered-speakers.ts';
 import { withTempFolder } from '../support/temp-folder.ts';
 import type { RenderedSpeaker } from '../support/rendered-speakers.ts';
-import { mean, measureOffsets, spread, type ShiftedScore } from './measure-offsets.ts';
+import { mean, measureOffsets, median, spread, type ShiftedScore } from './measure-offsets.ts';
 
 /** Milliseconds by which the sound is moved; −33 lies between two moments. */
 const shiftsMs = [0, -200, -80, -33, 40, 120];
@@ -60,10 +60,15 @@ function report(measured: readonly (readonly ShiftedScore[])[], statedMs: number
     const own = errorsOf(all.filter((score) => score.shiftMs === shiftMs));
     console.log(`  sound moved by ${ms(shiftMs)}: mean error ${ms(mean(own))} ms, spread ${ms(spread(own))}`);
   }
+  const perSpeaker = measured
+    .map((scores) => errorsOf(scores.filter(isSure)))
+    .filter((own) => own.length > 0);
+  const doubt = spread(perSpeaker.map(mean)) / Math.sqrt(Math.max(1, perSpeaker.length - 1));
+  console.log(`standard error of the mean over ${perSpeaker.length} speakers: ${ms(doubt).trim()} ms`);
   const windows = windowErrorsOf(all);
   const near = windows.filter((error) => Math.abs(error - biasMs) <= 40).length / windows.length;
   console.log(
-    `windows of 2 s with evidence: ${windows.length}, mean error ${ms(mean(windows))} ms, ` +
+    `windows of 2 s with evidence: ${windows.length}, median error ${ms(median(windows))} ms, ` +
       `${(100 * near).toFixed(1)} % within 40 ms of the mean of whole films`,
   );
   const halves = [0, 1].map((half) =>
