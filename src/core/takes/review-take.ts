@@ -24,10 +24,11 @@ export function reviewTake(sync: TakeSync | null): TakeReview {
 function reasonsFor({ film, lipMovement, take }: TakeSync): string[] {
   if (take.comparedSeconds < judgeableSeconds) return [];
   if (lipMovement < leastLipMovement) return ['the mouth hardly moves while the voice speaks'];
-  const yardstick = film?.evidence === 'ok' ? film : null;
   const reasons: string[] = [];
-  if (yardstick !== null && take.confidence < leastConfidenceShare * yardstick.confidence) {
+  if (film?.evidence === 'ok' && take.confidence < leastConfidenceShare * film.confidence) {
     reasons.push("the lips follow the voice less surely than the film's own follow its sound");
+  } else if (film?.evidence !== 'ok' && take.evidence === 'low') {
+    reasons.push('the lips cannot be told from lips that say something else');
   }
   // Whatever the film's own lag is: an engine lays lips where the voice is.
   const late = take.evidence === 'ok' ? take.offsetMs : 0;

@@ -2,6 +2,7 @@ import { frameStartSeconds } from '../../core/time/frame-clock.ts';
 import type { FrameRange } from '../../core/time/frame-range.ts';
 import { rationalToNumber } from '../../core/time/rational.ts';
 import type { TakeSync } from '../../core/takes/take-sync.ts';
+import type { VoiceLevel } from '../audio/voice-mel.ts';
 import { lipFeatureCount } from '../faces/lip-features.ts';
 import type { LipScene, PcmReader } from '../lipsync/types.ts';
 import { frameMiddleSeconds, readTrackLips } from '../sync/film-lips.ts';
@@ -57,8 +58,9 @@ class ExpertScorer implements TakeScorer {
   async score(request: ScoreRequest): Promise<TakeSync | null> {
     const { laid, personId, range, signal } = request;
     this.#film ??= this.#loadFilm();
-    const person = (await this.#film)?.people.find((one) => one.personId === personId);
-    if (person === undefined) return null;
+    const film = await this.#film;
+    const person = film?.people.find((one) => one.personId === personId);
+    if (film === null || person === undefined) return null;
     const compare = async (sound: HeardSound, shown: typeof laid): Promise<OffsetSums> => {
       const lips = this.#lips(personId, { range, laid: shown, statistics: person.statistics });
       const table = await compareLips({ expert: this.#expert, sound, signal }, lips);
@@ -67,7 +69,9 @@ class ExpertScorer implements TakeScorer {
     const take = await compare(this.#listen(request), laid);
     const { originalSound } = this.#scene;
     const original =
-      originalSound === null ? null : await compare(this.#hear(originalSound, 0, signal), new Map());
+      originalSound === null
+        ? null
+        : await compare(this.#hear(originalSound, { signal, level: film.level }), new Map());
     return {
       expert: this.#expertName,
       take: this.#figures(take),
@@ -93,16 +97,26 @@ class ExpertScorer implements TakeScorer {
   /** The whole voice on the film's clock. */
   #listen({ range, signal, voice, voiceStartSample }: ScoreRequest): HeardSound {
     const seconds = frameStartSeconds(this.#scene.source.table, range.startFrame);
-    return this.#hear(voice, Math.round(seconds * voice.sampleRateHz) - voiceStartSample, signal);
+    const startSample = Math.round(seconds * voice.sampleRateHz) - voiceStartSample;
+    return this.#hear(voice, { startSample, signal });
   }
 
-  /** Listens to a sound whose first sample sounds `startSample` samples into the film. */
-  #hear(pcm: PcmReader, startSample: number, signal: AbortSignal): HeardSound {
+  /** Listens to a sound whose first sample sounds `startSample` samples into the film (0). */
+  #hear(
+    pcm: PcmReader,
+    how: {
+      readonly startSample?: number;
+      readonly signal: AbortSignal;
+      /** Where it is known already. */
+      readonly level?: VoiceLevel | null;
+    },
+  ): HeardSound {
+    const { level, signal, startSample = 0 } = how;
     const known = this.#voices.get(pcm);
     if (known !== undefined && Math.abs(known.startSample - startSample) <= placementSlack)
       return known.heard;
     const startSeconds = startSample / pcm.sampleRateHz;
-    const heard = hearSound({ pcm, startSeconds }, signal, known?.heard.level);
+    const heard = hearSound({ pcm, startSeconds }, signal, level ?? known?.heard.level);
     this.#voices.set(pcm, { startSample, heard });
     return heard;
   }

@@ -6,6 +6,7 @@ import { syncFiguresSchema } from '../../contract/sync.ts';
 import type { SyncFigures } from '../../core/takes/take-sync.ts';
 import { rationalToNumber } from '../../core/time/rational.ts';
 import { faceAnalysisVersion } from '../faces/face-store.ts';
+import type { VoiceLevel } from '../audio/voice-mel.ts';
 import { lipFeatureCount } from '../faces/lip-features.ts';
 import type { LipScene, OnProgress, PcmReader } from '../lipsync/types.ts';
 import { measurePeople } from '../sync/film-lips.ts';
@@ -27,6 +28,8 @@ export interface FilmSync {
   }[];
   /** Null for a silent film. */
   readonly activity: SpeakerActivity | null;
+  /** Level of the film's own sound, so that it need not be measured again; null for a silent film. */
+  readonly level: VoiceLevel | null;
 }
 
 /** Raised whenever the same film gets other figures from the same expert. */
@@ -47,6 +50,13 @@ const fileSchema = z.object({
     .object({
       binSeconds: z.number(),
       people: z.array(z.object({ personId: z.int(), startBin: z.int(), fits: numbers, seconds: numbers })),
+    })
+    .nullable(),
+  level: z
+    .object({
+      peak: z.number(),
+      mean: numbers.transform((values) => Float32Array.from(values)),
+      loudFrames: z.int(),
     })
     .nullable(),
 });
@@ -96,41 +106,43 @@ async function score(scene: LipScene, tools: FilmSyncTools): Promise<FilmSync | 
   const { onProgress, openExpert, signal } = tools;
   const statistics = measurePeople(faces, signal, () => undefined);
   const frameRate = rationalToNumber(source.video.frameRate);
-  const listen = async (pcm: PcmReader): Promise<FilmScore | null> => {
+  const listen = async (pcm: PcmReader): Promise<{ film: FilmScore; level: VoiceLevel } | null> => {
     const expert = await openExpert();
     if (expert === null) return null;
     const sound = hearSound({ pcm, startSeconds: 0 }, signal);
     const film = { faces, clock: source.table, frameRate };
-    return scoreFilm(film, { expert, sound, signal }, (progress) =>
+    const score = await scoreFilm(film, { expert, sound, signal }, (progress) =>
       onProgress({ ...progress, stage: 'speakers' }),
     );
+    return { film: score, level: sound.level };
   };
   const scored = originalSound === null ? null : await listen(originalSound);
   if (scored === null && originalSound !== null) return null;
   const people = [...statistics].map(([personId, own]) => {
-    const ofPerson = scored?.people.find((person) => person.personId === personId);
+    const ofPerson = scored?.film.people.find((person) => person.personId === personId);
     return { personId, figures: ofPerson ? figuresOf(ofPerson.score) : null, statistics: own };
   });
-  return { people, activity: scored?.activity ?? null };
+  return { people, activity: scored?.film.activity ?? null, level: scored?.level ?? null };
 }
 
 function read(path: string, key: string): FilmSync | null {
   try {
-    const stored = fileSchema.parse(JSON.parse(readFileSync(path, 'utf8')));
-    return stored.key === key ? stored : null;
+    const { key: ownKey, ...stored } = fileSchema.parse(JSON.parse(readFileSync(path, 'utf8')));
+    return ownKey === key ? stored : null;
   } catch {
     // Missing, damaged or of another version: made anew.
     return null;
   }
 }
 
-function write(path: string, key: string, { activity, people }: FilmSync): void {
+function write(path: string, key: string, { activity, level, people }: FilmSync): void {
   const plain = people.map(({ figures, personId, statistics: { deviation, frames, mean } }) => ({
     ...{ personId, figures },
     statistics: { mean: [...mean], deviation: [...deviation], frames },
   }));
+  const stored = { key, people: plain, activity, level: level && { ...level, mean: [...level.mean] } };
   mkdirSync(join(path, '..'), { recursive: true });
   const unfinished = `${path}.${randomUUID()}.part`;
-  writeFileSync(unfinished, JSON.stringify({ key, people: plain, activity }));
+  writeFileSync(unfinished, JSON.stringify(stored));
   renameSync(unfinished, path);
 }
