@@ -1,20 +1,20 @@
-import { lipOutlineOf } from '../../src/engine/faces/lip-outline.ts';
+import { lipOutlinePoints } from '../../src/engine/faces/lip-outline.ts';
 import type { FaceStore } from '../../src/engine/faces/types.ts';
+import { faceUnit } from '../../src/engine/lipsync/unit-selection/mouth-geometry.ts';
 import type { TextureMoment } from './mouth-texture.ts';
 
 /**
  * Flicker, honestly: a talking mouth changes from frame to frame, and a voice that asks for more movement than the
  * film's own sound makes the mouth change more without any fault. So every step of the result (mean absolute luma
  * difference to the frame before, inside the replaced region) is held against what the *source* shows where its lips
- * move as fast as the result's lips do there:
+ * move as fast in the picture as the result's lips do there, whether with the head or by talking:
  *
  *   flicker = sum of the result's steps / sum of the steps expected at the result's lip speeds
  *
- * The expectation is the mean step of the source's own frames by lip speed (head still or moving alike: both films
- * share the head), interpolated between speeds and rising. It does not rise beyond the fastest tenth of the source:
- * lips that leap faster than this speaker's ever do, as at a bad join, are flicker and not movement. Both films' lips
- * are measured on their own pictures by the same face mesh, whose jitter therefore counts on both sides.
- * 1 means as steady as footage.
+ * The expectation is the mean step of the source's own frames by lip speed, interpolated between speeds and rising. It
+ * does not rise beyond the fastest eighth of the source: lips that leap faster than this speaker's ever do, as at a bad
+ * join, are flicker and not movement. Both films' lips are measured on their own pictures by the same face mesh, whose
+ * jitter therefore counts on both sides. 1 means as steady as footage.
  */
 export interface Flicker {
   readonly ratio: number;
@@ -24,25 +24,24 @@ export interface Flicker {
   readonly worst: readonly { readonly frame: number; readonly excess: number }[];
 }
 
-/** A run of moments and the speed of the lips at each (`lipSpeeds`). */
+/** A run of moments and the speed of the lips at each (`lipSpeed`). */
 export interface Movement {
   readonly moments: readonly TextureMoment[];
   readonly speedAt: (frame: number) => number;
 }
 
 /**
- * How far the 40 lip points, free of head pose, moved since the frame before: root mean square, in eye-corner
- * distances. NaN where one of the two frames shows no face.
+ * How far the 40 lip points moved in the picture since the frame before, talking and head together: root mean square,
+ * in eye-corner distances. NaN where one of the two frames shows no face.
  */
 export function lipSpeed(faces: FaceStore, personId: number, frame: number): number {
-  const before = faces.readPerson(personId, frame - 1);
-  const now = faces.readPerson(personId, frame);
+  const before = faces.readPerson(personId, frame - 1)?.mesh;
+  const now = faces.readPerson(personId, frame)?.mesh;
   if (!before || !now) return Number.NaN;
-  const a = lipOutlineOf(before.mesh);
-  const b = lipOutlineOf(now.mesh);
   let sum = 0;
-  for (let i = 0; i < a.length; i += 3) sum += (a[i] - b[i]) ** 2 + (a[i + 1] - b[i + 1]) ** 2;
-  return Math.sqrt(sum / (a.length / 3));
+  for (const point of lipOutlinePoints)
+    sum += (before[3 * point] - now[3 * point]) ** 2 + (before[3 * point + 1] - now[3 * point + 1]) ** 2;
+  return Math.sqrt(sum / lipOutlinePoints.length) / faceUnit(now);
 }
 
 const bins = 8;

@@ -1,13 +1,16 @@
-import type { Patch, Plane, VideoFrame } from '../../media/frame.ts';
+import type { Patch, PixelBox, Plane, VideoFrame } from '../../media/frame.ts';
 import { type ColourPlane } from './colour-match.ts';
 import { boxInPlane, copyOfPlane, planeShiftOf } from '../../pixels/plane-geometry.ts';
-import { softPlanes, softStep, type WeightedCrop } from './mouth-crop.ts';
-import { sampleCubic, sampleLinear, type Raster } from './resample.ts';
+import { softened, type WeightedCrop } from './mouth-crop.ts';
+import { sampleCubic, sampleLinear, sampleSpline, splineOf, type Raster } from './resample.ts';
 import type { WarpField } from './warp-field.ts';
 
 /**
  * Lays the borrowed mouth into the target frame along a warp field and returns the finished pixels of the field's box.
  * Where neither mask nor skin warp act, the target's samples are copied bit for bit.
+ *
+ * Light and shade pass over from skin to mouth along the whole feather, detail in its middle (two bands of Burt and
+ * Adelson, "A multiresolution spline", ACM TOG 2, 1983): two pictures' pores and stubble averaged would blur both.
  * @param donors the one with the largest share first.
  */
 export function compositePatch(
@@ -17,19 +20,24 @@ export function compositePatch(
   colours: readonly ColourPlane[],
 ): Patch {
   const { box } = field;
-  // One donor alone needs no soft copies.
-  const soft = donors.length > 1 ? donors.map(({ crop }) => softPlanes(crop)) : [];
   const planes = target.planes.map((plane, index) => {
     const shift = planeShiftOf(target.format, index);
-    const out = copyOfPlane(plane, boxInPlane(box, shift));
+    const part = boxInPlane(box, shift);
+    const out = copyOfPlane(plane, part);
     if (index < 3) {
+      const softStep = Math.max(2, field.step >> shift.x);
       fillPlane({
-        soft,
         out,
         target: plane,
+        ownSoft: softened(plane, part, softStep),
+        main:
+          index === 0
+            ? splineOf(donors[0].crop.planes[0], wholeOf(donors[0].crop.planes[0]))
+            : donors[0].crop.planes[index],
+        soft: donors.map(({ crop }) => softened(crop.planes[index], wholeOf(crop.planes[index]), softStep)),
         donors,
+        softStep,
         field,
-        index,
         shiftX: shift.x,
         shiftY: shift.y,
         colour: colours[index],
@@ -41,15 +49,23 @@ export function compositePatch(
   return { frameIndex: target.index, box, planes };
 }
 
+function wholeOf({ width, height }: Plane): PixelBox {
+  return { x: 0, y: 0, width, height };
+}
+
 interface FillRequest {
   /** The box's samples, already equal to the target's. */
   readonly out: Plane;
   readonly target: Plane;
+  /** The target's light and shade in the box. */
+  readonly ownSoft: Raster;
+  /** The first donor in full: luma as a spline, chroma as it is. */
+  readonly main: Raster;
+  /** Every donor's light and shade. */
+  readonly soft: readonly Raster[];
   readonly donors: readonly WeightedCrop[];
-  /** Per donor the soft copies of its planes; empty when there is one donor. */
-  readonly soft: readonly (readonly Raster[])[];
+  readonly softStep: number;
   readonly field: WarpField;
-  readonly index: number;
   readonly shiftX: number;
   readonly shiftY: number;
   readonly colour: ColourPlane;
@@ -141,45 +157,71 @@ interface RowPlace {
 }
 
 function fillRow(request: FillRequest, donorRows: DonorRows, place: RowPlace): void {
-  const { out, target, donors, soft, field, shiftX, shiftY, colour, maximum, index } = request;
+  const { out, target, ownSoft, main, soft, donors, softStep, field, shiftX, shiftY, colour, maximum } =
+    request;
   const { box, step } = field;
   const { column, fromX, toX, y, lumaY } = place;
   const scaleX = 1 / (1 << shiftX);
   const scaleY = 1 / (1 << shiftY);
-  const sample = index === 0 ? sampleCubic : sampleLinear;
-  const py = box.y + lumaY;
+  const isLuma = main.data instanceof Float32Array;
   const colourOfRow = colour.offset + colour.slopeY * (lumaY - box.height / 2);
   for (let x = fromX; x < toX; x++) {
     const lumaX = (x + 0.5) / scaleX;
     const u = lumaX / step - column;
-    const px = box.x + lumaX;
     const share = maskRow.at(u);
-    const sx = skinRowX.at(u);
-    const sy = skinRowY.at(u);
     const at = y * out.width + x;
+    const isMixed = share < 0.999;
     let value = 0;
-    if (share < 0.999) {
-      const isStill = sx * sx + sy * sy < 1e-4;
-      value = isStill ? out.data[at] : sample(target, (px + sx) * scaleX - 0.5, (py + sy) * scaleY - 0.5);
+    let ownX = lumaX;
+    let ownY = lumaY;
+    if (isMixed) {
+      const sx = skinRowX.at(u);
+      const sy = skinRowY.at(u);
+      ownX += sx;
+      ownY += sy;
+      if (sx * sx + sy * sy < 1e-4) value = out.data[at];
+      else {
+        const px = (box.x + ownX) * scaleX - 0.5;
+        const py = (box.y + ownY) * scaleY - 0.5;
+        value = isLuma ? sampleCubic(target, px, py) : sampleLinear(target, px, py);
+      }
     }
     if (share > 0) {
-      let borrowed = colourOfRow + colour.slopeX * (lumaX - box.width / 2);
-      let mainSoft = 0;
+      let light = colourOfRow + colour.slopeX * (lumaX - box.width / 2);
+      let detail = 0;
       for (let d = 0; d < donors.length; d++) {
         const { crop, share: donorShare } = donors[d];
-        const qx = (px + donorRows[d].x.at(u) - crop.box.x) * scaleX;
-        const qy = (py + donorRows[d].y.at(u) - crop.box.y) * scaleY;
-        if (d === 0) borrowed += sample(crop.planes[index], qx - 0.5, qy - 0.5);
-        if (soft.length === 0) break;
-        // Teeth, lines and grain come from the first donor alone; only light and shade are mixed. Averaging two
-        // pictures would blur both and show the lips twice.
-        const value = sampleLinear(soft[d][index], qx / softStep - 0.5, qy / softStep - 0.5);
-        if (d === 0) mainSoft = value;
-        else borrowed += donorShare * (value - mainSoft);
+        const qx = (box.x + lumaX + donorRows[d].x.at(u) - crop.box.x) * scaleX;
+        const qy = (box.y + lumaY + donorRows[d].y.at(u) - crop.box.y) * scaleY;
+        // Teeth, lines and grain come from the first donor alone; only light and shade are mixed.
+        if (d === 0)
+          detail = isLuma ? sampleSpline(main, qx - 0.5, qy - 0.5) : sampleLinear(main, qx - 0.5, qy - 0.5);
+        if (!isMixed && donors.length === 1) break;
+        const shade = sampleLinear(soft[d], qx / softStep - 0.5, qy / softStep - 0.5);
+        if (d === 0) detail -= shade;
+        light += donorShare * shade;
       }
-      value += share * (borrowed - value);
+      if (isMixed) {
+        const ownLight = sampleLinear(
+          ownSoft,
+          (ownX * scaleX) / softStep - 0.5,
+          (ownY * scaleY) / softStep - 0.5,
+        );
+        const ownDetail = value - ownLight;
+        value += share * (light - ownLight) + detailShare(share) * (detail - ownDetail);
+      } else {
+        value = light + detail;
+      }
     }
     const rounded = (value + 0.5) | 0;
     out.data[at] = rounded < 0 ? 0 : rounded > maximum ? maximum : rounded;
   }
+}
+
+/** Detail changes over in the middle third of the feather. */
+const detailSlope = 3;
+
+function detailShare(share: number): number {
+  const steep = (share - 0.5) * detailSlope + 0.5;
+  return steep < 0 ? 0 : steep > 1 ? 1 : steep;
 }

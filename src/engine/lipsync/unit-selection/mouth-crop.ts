@@ -13,30 +13,21 @@ export interface WeightedCrop {
   readonly share: number;
 }
 
-/** How much smaller the soft copies of crops are, each way. */
-export const softStep = 4;
-
-/** A crop without its fine detail: each plane averaged over 4 × 4 samples. */
-export function softPlanes(crop: MouthCrop): Raster[] {
-  return crop.planes.map((plane) => {
-    const width = Math.max(1, Math.floor(plane.width / softStep));
-    const height = Math.max(1, Math.floor(plane.height / softStep));
-    const data = new Float32Array(width * height);
-    for (let y = 0; y < height; y++) {
-      for (let x = 0; x < width; x++) data[y * width + x] = blockMean(plane, x * softStep, y * softStep);
-    }
-    return { data, width, height };
-  });
-}
-
-function blockMean(plane: Plane, left: number, top: number): number {
-  let sum = 0;
-  let count = 0;
-  for (let y = top; y < Math.min(top + softStep, plane.height); y++) {
-    for (let x = left; x < Math.min(left + softStep, plane.width); x++) {
-      sum += plane.data[y * plane.width + x];
-      count++;
+/** A part of a plane without its fine detail: averaged over `step` × `step` samples. */
+export function softened(plane: Plane, part: PixelBox, step: number): Raster {
+  const width = Math.max(1, Math.floor(part.width / step));
+  const height = Math.max(1, Math.floor(part.height / step));
+  const data = new Float32Array(width * height);
+  const scale = 1 / (step * step);
+  for (let y = 0; y < height; y++) {
+    for (let line = 0; line < step; line++) {
+      let at = Math.min(part.y + y * step + line, plane.height - 1) * plane.width + part.x;
+      for (let x = 0; x < width; x++) {
+        let sum = 0;
+        for (let k = 0; k < step; k++) sum += plane.data[at++];
+        data[y * width + x] += scale * sum;
+      }
     }
   }
-  return sum / count;
+  return { data, width, height };
 }

@@ -112,6 +112,16 @@ export function cropBox(
   return box.width < 16 || box.height < 16 ? null : box;
 }
 
+/** The part of a frame that `cropBox` names, copied; null where it is not to be seen. */
+export function cropOf(frame: VideoFrame, mesh: Float32Array): MouthCrop | null {
+  const box = cropBox(mesh, frame, frame.format);
+  if (!box) return null;
+  const planes = frame.planes.map((plane, index) =>
+    copyOfPlane(plane, boxInPlane(box, planeShiftOf(frame.format, index))),
+  );
+  return { box, planes };
+}
+
 /** Content key of a library: what its bytes depend on. */
 export function libraryKey(parts: Readonly<Record<string, unknown>>): string {
   return createHash('sha256')
@@ -157,15 +167,13 @@ export class MouthLibraryWriter {
 
   /** Adds the mouth of a frame; frames come in rising order. */
   add(frame: VideoFrame, mesh: Float32Array): void {
-    const box = cropBox(mesh, frame, frame.format);
-    if (!box) return;
+    const crop = cropOf(frame, mesh);
+    if (!crop) return;
+    const { box, planes } = crop;
     this.#format = frame.format;
     this.#entries.push([frame.index, this.#offset, box.x, box.y, box.width, box.height]);
     this.#write(new Uint8Array(mesh.buffer, mesh.byteOffset, mesh.byteLength));
-    frame.planes.forEach((plane, index) => {
-      const { data } = copyOfPlane(plane, boxInPlane(box, planeShiftOf(frame.format, index)));
-      this.#write(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
-    });
+    for (const { data } of planes) this.#write(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
   }
 
   #write(bytes: Uint8Array): void {

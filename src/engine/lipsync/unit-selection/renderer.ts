@@ -7,7 +7,7 @@ import { compositePatch } from './composite.ts';
 import { donorsAlong, type Donor } from './donors.ts';
 import { lipTargetsOf, type LipTargets } from './lip-targets.ts';
 import { destinationMesh, poseDonor } from './mouth-geometry.ts';
-import type { MouthCrop } from './mouth-crop.ts';
+import { cropOf } from './mouth-library.ts';
 import { nudgeLips, planNudges } from './nudge-lips.ts';
 import { ownShares } from './own-share.ts';
 import { readSmoothMesh, shapeSize } from './person-table.ts';
@@ -166,7 +166,8 @@ export class UnitSelectionRenderer implements LipRenderer {
     const targetMesh = readSmoothMesh(this.#scene.faces, table, frame.index);
     if (!targetMesh) return null;
     const mouths = donors.map(({ index, share }) => ({ ...library.read(index), share: share * (1 - own) }));
-    if (own > 0) mouths.push({ mesh: targetMesh, crop: wholeFrame(frame), share: own });
+    const ownCrop = own > 0 ? cropOf(frame, targetMesh) : null;
+    if (ownCrop) mouths.push({ mesh: targetMesh, crop: ownCrop, share: own });
     mouths.sort((a, b) => b.share - a.share);
     const posed = mouths.map(({ mesh, share }) => ({ mesh: poseDonor(mesh, targetMesh), share }));
     const destination = destinationMesh(targetMesh, posed);
@@ -193,10 +194,6 @@ async function untouched(
 ): Promise<SegmentOutcome> {
   for await (const frame of frames) if (frame.index >= segment.endFrame) break;
   return { patchedFrames: 0, framesWithoutFace: 0, notes, stageMs: {} };
-}
-
-function wholeFrame(frame: VideoFrame): MouthCrop {
-  return { box: { x: 0, y: 0, width: frame.width, height: frame.height }, planes: frame.planes };
 }
 
 /** Keeps the colour match steady inside a run and lets it change where another run begins. */
