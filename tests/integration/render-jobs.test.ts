@@ -6,7 +6,8 @@ import { after, before, describe, it } from 'node:test';
 import { renderJobs } from '../../src/engine/host/handlers/render-jobs.ts';
 import type { EngineEvent, TakeJob } from '../../src/engine/host/tasks.ts';
 import type { FaceStore } from '../../src/engine/faces/types.ts';
-import type { LipEngine, LipScene } from '../../src/engine/lipsync/types.ts';
+import type { LaidLips, LipEngine, LipScene } from '../../src/engine/lipsync/types.ts';
+import type { ScoreRequest, TakeScorer } from '../../src/engine/takes/take-scorer.ts';
 import { openFrameReader } from '../../src/engine/media/frame-reader.ts';
 import type { Patch, VideoFrame } from '../../src/engine/media/frame.ts';
 import { openSource } from '../../src/engine/media/open-source.ts';
@@ -16,6 +17,12 @@ import { arrayPcm } from '../support/array-pcm.ts';
 import { makeFilm } from '../support/make-media.ts';
 
 const box = { x: 16, y: 8, width: 16, height: 8 };
+
+const someFigures = {
+  ...{ offsetMs: 8, offsetFrames: 0.2, confidence: 0.4, distance: 1, comparedSeconds: 3 },
+  evidence: 'ok' as const,
+};
+const someSync = { expert: 'e', take: someFigures, original: null, film: null, lipMovement: 1 };
 
 /** The box of a frame, copied. */
 function boxOf(frame: VideoFrame): Patch {
@@ -34,7 +41,11 @@ function boxOf(frame: VideoFrame): Patch {
 }
 
 /** An engine whose patches are the film's own pixels, and which notes what it was given. */
-function copyingEngine(): { engine: LipEngine; log: string[]; hook: { onFrame: (index: number) => void } } {
+function copyingEngine(lipsOf?: (frameIndex: number) => LaidLips): {
+  engine: LipEngine;
+  log: string[];
+  hook: { onFrame: (index: number) => void };
+} {
   const log: string[] = [];
   const hook: { onFrame: (index: number) => void } = { onFrame: () => undefined };
   const engine: LipEngine = {
@@ -49,7 +60,7 @@ function copyingEngine(): { engine: LipEngine; log: string[]; hook: { onFrame: (
           for await (const frame of frames) {
             hook.onFrame(frame.index);
             signal.throwIfAborted();
-            await emit(boxOf(frame));
+            await emit(boxOf(frame), lipsOf?.(frame.index));
             count++;
             tell({ stage: 'render', doneFrames: count, totalFrames: segment.endFrame - segment.startFrame });
           }
@@ -169,5 +180,41 @@ describe('a batch of takes', () => {
     const names = readdirSync(folder);
     assert.ok(!names.some((name) => /second|third|\.part$/.test(name)), names.join(' '));
     assert.equal(log.at(-1), 'close 1');
+  });
+
+  it('keeps the lips that an engine tells, and the score that they get, in the take', async () => {
+    const { engine } = copyingEngine((index) => ({ features: new Float32Array(12).fill(index / 4) }));
+    const asked: ScoreRequest[] = [];
+    const scorer: TakeScorer = {
+      score: (request) => {
+        asked.push(request);
+        return Promise.resolve(someSync);
+      },
+    };
+    const one = job('scored', 5, 9);
+    const context = { emit: () => undefined, signal: new AbortController().signal };
+    const batch = { scene: sceneOf(), engine, jobs: [one], openPcm, scorer, meter: null };
+    const [take] = await renderJobs(batch, context);
+    assert.deepEqual(take.outcome.sync, someSync);
+    assert.ok((take.outcome.stageMs['score'] ?? -1) >= 0);
+    const lips = new Map([5, 6, 7, 8].map((frame) => [frame, new Float32Array(12).fill(frame / 4)]));
+    assert.deepEqual(asked[0].laid, lips);
+    assert.deepEqual([asked[0].range, asked[0].voiceStartSample], [{ startFrame: 5, endFrame: 9 }, 3200]);
+    const reader = await openTakeReader(one.takePath);
+    assert.deepEqual(await reader.readLips(), lips);
+    assert.deepEqual(reader.info.outcome.sync, someSync);
+    await reader.close();
+  });
+
+  it('does not score an engine that tells nothing of its lips', async () => {
+    const { engine } = copyingEngine();
+    const scorer: TakeScorer = { score: () => Promise.reject(new Error('scored')) };
+    const context = { emit: () => undefined, signal: new AbortController().signal };
+    const jobs = [job('silent', 5, 9)];
+    const [take] = await renderJobs(
+      { scene: sceneOf(), engine, jobs, openPcm, scorer, meter: null },
+      context,
+    );
+    assert.equal(take.outcome.sync, null);
   });
 });
