@@ -9,7 +9,7 @@ export interface TeachingRows {
   readonly seconds: Float64Array;
   /** Numbers per row of `heard`. */
   readonly inputSize: number;
-  /** count × inputSize: lip features as the general network says them, then its hidden features. */
+  /** count × inputSize: lip features as the general network says them, then whatever else tells of this speaker. */
   readonly heard: Float32Array;
   /** count × `lipFeatureCount`: the lips seen, in standard deviations around their mean. */
   readonly seen: Float32Array;
@@ -27,13 +27,13 @@ export interface LipHead {
 const folds = 5;
 /** Frames this close to another fold belong to none: neighbours sound and look alike. */
 const halfGapSeconds = 0.25;
-const penalties = [0.3, 1, 3, 10, 30];
-const shares = [0, 0.25, 0.5, 0.75, 1];
+const penalties = [1, 3, 10, 30];
+const shares = [0.25, 0.5, 0.75, 1];
 /** Less footage teaches nothing that another slice of it could confirm. */
 const leastSeconds = 3.5;
-/** Held-out correlation must rise by this, and by more the less footage there is, or chance would choose. */
-const leastGain = 0.005;
-const gainSeconds = 0.12;
+const leastRows = 60;
+/** Held-out correlation must rise by this. */
+const leastGain = 0.003;
 
 /**
  * Fits a head to a speaker: ridge regression from the network's answers and hidden features to the speaker's lips,
@@ -42,33 +42,31 @@ const gainSeconds = 0.12;
  */
 export function adaptHead(rows: TeachingRows): LipHead {
   const general = generalAnswer(rows);
+  const choices: Choice[] = Array.from(general.correlation, (r) => ({ penalty: 0, share: 0, heldOut: r }));
   const span = rows.count > 0 ? rows.seconds[rows.count - 1] - rows.seconds[0] : 0;
-  const foldOf = foldsOf(rows);
-  const margin = leastGain + gainSeconds / Math.max(span, 1);
-  let best: Choice = { ...generalChoice(general), penalty: null };
-  if (span >= leastSeconds && Math.min(rows.count, rows.seconds.length) >= 60) {
+  if (span >= leastSeconds && rows.count >= leastRows) {
+    const foldOf = foldsOf(rows);
     const parts = momentsByFold(rows, foldOf);
+    startFromGeneral(choices, rows, general, foldOf);
     for (const penalty of penalties) {
       const heldOut = predictHeldOut(rows, foldOf, parts, penalty);
-      const choice = mixtureOf(rows, { general, heldOut, foldOf }, margin);
-      if (choice.gain > best.gain) best = { ...choice, penalty };
+      improveChoices(choices, rows, { general, heldOut, foldOf, penalty });
     }
   }
-  const ridge = best.penalty === null ? null : momentsOf(rows, () => true).solve(best.penalty);
   return {
-    model: blend(general, ridge, best.shares, rows.inputSize),
-    trust: best.trust.map((value) => Math.max(value, 0)),
-    isAdapted: Uint8Array.from(best.shares, (share) => (share > 0 ? 1 : 0)),
+    model: blend(rows, general, choices),
+    trust: Float32Array.from(choices, ({ heldOut }) => Math.max(heldOut, 0)),
+    isAdapted: Uint8Array.from(choices, ({ share }) => (share > 0 ? 1 : 0)),
   };
 }
 
+/** What was found best for one lip feature. */
 interface Choice {
-  readonly penalty: number | null;
-  /** Share of the speaker's own head per lip feature. */
-  readonly shares: Float32Array;
-  readonly trust: Float32Array;
-  /** Summed rise in held-out correlation. */
-  readonly gain: number;
+  readonly penalty: number;
+  /** Share of the speaker's own head; the rest is the general answer. */
+  readonly share: number;
+  /** Correlation with held-out lips. */
+  readonly heldOut: number;
 }
 
 /** The general answer as a line per lip feature: slope and offset bring it to this speaker's lips. */
@@ -100,10 +98,6 @@ function generalAnswer(rows: TeachingRows): GeneralAnswer {
     offset[k] = y - slope[k] * x;
   }
   return { slope, offset, correlation: fit };
-}
-
-function generalChoice(general: GeneralAnswer): Omit<Choice, 'penalty'> {
-  return { shares: new Float32Array(size), trust: general.correlation, gain: 0 };
 }
 
 /** The fold of each row, -1 for rows in a gap. */
@@ -156,59 +150,79 @@ function predictHeldOut(
   return predicted;
 }
 
-/** The best share of the speaker's own head for each lip feature; none where it gains less than `margin`. */
-function mixtureOf(
-  rows: TeachingRows,
-  said: { readonly general: GeneralAnswer; readonly heldOut: Float32Array; readonly foldOf: Int8Array },
-  margin: number,
-): Omit<Choice, 'penalty'> {
-  const inFold = Array.from(said.foldOf.keys()).filter((row) => said.foldOf[row] >= 0);
-  const column = (value: (row: number) => number): Float32Array => Float32Array.from(inFold, value);
-  const chosen = new Float32Array(size);
-  const trust = said.general.correlation.slice();
-  let gain = 0;
-  for (let k = 0; k < size; k++) {
-    const seen = column((row) => rows.seen[row * size + k]);
-    const { slope, offset } = said.general;
-    const general = column((row) => slope[k] * rows.heard[row * rows.inputSize + k] + offset[k]);
-    const own = column((row) => said.heldOut[row * size + k]);
-    const scores = shares.map((share) =>
-      correlation(
-        general.map((value, i) => (1 - share) * value + share * own[i]),
-        seen,
-      ),
-    );
-    const best = scores.indexOf(Math.max(...scores));
-    if (scores[best] - scores[0] < margin) continue;
-    chosen[k] = shares[best];
-    trust[k] = scores[best];
-    gain += scores[best] - scores[0];
-  }
-  return { shares: chosen, trust, gain };
+interface HeldOut {
+  readonly general: GeneralAnswer;
+  readonly heldOut: Float32Array;
+  readonly foldOf: Int8Array;
+  readonly penalty: number;
 }
 
-/** One linear head out of both. */
-function blend(
+/** Values of one lip feature over the rows that belong to a fold. */
+function inFolds(foldOf: Int8Array, value: (row: number) => number): Float32Array {
+  const rows = Array.from(foldOf.keys()).filter((row) => foldOf[row] >= 0);
+  return Float32Array.from(rows, value);
+}
+
+function generalColumn(
+  rows: TeachingRows,
+  { slope, offset }: GeneralAnswer,
+  foldOf: Int8Array,
+  k: number,
+): Float32Array {
+  return inFolds(foldOf, (row) => slope[k] * rows.heard[row * rows.inputSize + k] + offset[k]);
+}
+
+/** The general answer must be beaten on the very rows on which the speaker's own is tested. */
+function startFromGeneral(
+  choices: Choice[],
+  rows: TeachingRows,
   general: GeneralAnswer,
-  ridge: RidgeModel | null,
-  ownShares: Float32Array,
-  inputSize: number,
-): RidgeModel {
+  foldOf: Int8Array,
+): void {
+  choices.forEach((choice, k) => {
+    const seen = inFolds(foldOf, (row) => rows.seen[row * size + k]);
+    choices[k] = { ...choice, heldOut: correlation(generalColumn(rows, general, foldOf, k), seen) };
+  });
+}
+
+/** Takes a penalty and a share for each lip feature that they predict better than what was best so far. */
+function improveChoices(choices: Choice[], rows: TeachingRows, said: HeldOut): void {
+  choices.forEach((_choice, k) => {
+    const seen = inFolds(said.foldOf, (row) => rows.seen[row * size + k]);
+    const general = generalColumn(rows, said.general, said.foldOf, k);
+    const own = inFolds(said.foldOf, (row) => said.heldOut[row * size + k]);
+    for (const share of shares) {
+      const mixed = general.map((value, i) => (1 - share) * value + share * own[i]);
+      const heldOut = correlation(mixed, seen);
+      const needed = choices[k].heldOut + (choices[k].share === 0 ? leastGain : 0);
+      if (heldOut > needed) choices[k] = { penalty: said.penalty, share, heldOut };
+    }
+  });
+}
+
+/** One linear head out of the general answers and the speaker's own. */
+function blend(rows: TeachingRows, general: GeneralAnswer, choices: readonly Choice[]): RidgeModel {
+  const { inputSize } = rows;
   const weights = new Float64Array(size * inputSize);
   const bias = new Float64Array(size);
-  for (let k = 0; k < size; k++) {
-    const share = ridge === null ? 0 : ownShares[k];
-    bias[k] = (1 - share) * general.offset[k] + share * (ridge?.bias[k] ?? 0);
+  const ridges = new Map<number, RidgeModel>();
+  const isTaught = choices.some(({ share }) => share > 0);
+  const moments = isTaught ? momentsOf(rows, () => true) : null;
+  choices.forEach(({ penalty, share }, k) => {
+    weights[k * inputSize + k] = (1 - share) * general.slope[k];
+    bias[k] = (1 - share) * general.offset[k];
+    if (share === 0 || moments === null) return;
+    const ridge = ridges.get(penalty) ?? moments.solve(penalty);
+    ridges.set(penalty, ridge);
+    bias[k] += share * ridge.bias[k];
     for (let i = 0; i < inputSize; i++)
-      weights[k * inputSize + i] = share * (ridge?.weights[k * inputSize + i] ?? 0);
-    weights[k * inputSize + k] += (1 - share) * general.slope[k];
-  }
+      weights[k * inputSize + i] += share * ridge.weights[k * inputSize + i];
+  });
   return { inputSize, outputSize: size, weights, bias };
 }
 
 /** The network as it is, for a speaker whose footage cannot teach: nothing adapted, trust as measured on others. */
-export function generalHead(featureCount: number, trust: Float32Array): LipHead {
-  const inputSize = size + featureCount;
+export function generalHead(inputSize: number, trust: Float32Array): LipHead {
   const weights = new Float64Array(size * inputSize);
   for (let k = 0; k < size; k++) weights[k * inputSize + k] = 1;
   return {

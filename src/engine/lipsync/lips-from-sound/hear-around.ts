@@ -1,10 +1,16 @@
 import { lipFeatureCount } from '../../faces/lip-features.ts';
 import { lipMomentRateHz, type LevelledSound, type LipBlock, type LipNetwork } from './lip-network.ts';
+import { bandCount } from './sound-bands.ts';
 
 /** Moments of a sound that lie closer together than this are heard in one go. */
 const joinSeconds = 1.5;
 /** At most so much sound in one go: with margins it fits into one block of the network. */
 const longestSeconds = 18;
+
+/** Numbers that a speaker's head sees per moment. */
+export function headInputCount(network: LipNetwork): number {
+  return lipFeatureCount + network.hiddenCount + bandCount;
+}
 
 /** What the network says between its own moments, over a stretch of sound: in a straight line. */
 export class HeardStretch {
@@ -12,12 +18,12 @@ export class HeardStretch {
   readonly start: number;
   readonly end: number;
   readonly #block: LipBlock;
-  readonly #featureCount: number;
+  readonly #hiddenCount: number;
 
-  constructor(block: LipBlock, range: readonly [number, number], featureCount: number) {
+  constructor(block: LipBlock, range: readonly [number, number], hiddenCount: number) {
     this.#block = block;
     [this.start, this.end] = range;
-    this.#featureCount = featureCount;
+    this.#hiddenCount = hiddenCount;
   }
 
   /** Lip features as the general network says them. */
@@ -27,10 +33,12 @@ export class HeardStretch {
     return out;
   }
 
-  /** Lip features, then the network's hidden features: what a speaker's head sees. */
+  /** What a speaker's head sees, `headInputCount` numbers: lip features, the network's hidden ones, the sound itself. */
   inputAt(seconds: number, out: Float32Array): void {
-    this.#between(this.#block.shapes, lipFeatureCount, seconds, out);
-    this.#between(this.#block.features, this.#featureCount, seconds, out.subarray(lipFeatureCount));
+    const { shapes, hidden, bands } = this.#block;
+    this.#between(shapes, lipFeatureCount, seconds, out);
+    this.#between(hidden, this.#hiddenCount, seconds, out.subarray(lipFeatureCount));
+    this.#between(bands, bandCount, seconds, out.subarray(lipFeatureCount + this.#hiddenCount));
   }
 
   /** Logit that the lips are closed. */
@@ -83,7 +91,7 @@ export async function* hearAround(
     const last = Math.ceil((seconds[end - 1] + marginSeconds) * lipMomentRateHz - 0.5);
     const range = [first, Math.max(last, first + 1) + 1] as const;
     for await (const block of network.hear(sound, signal, range))
-      yield new HeardStretch(block, [start, end], network.featureCount);
+      yield new HeardStretch(block, [start, end], network.hiddenCount);
     start = end;
   }
 }

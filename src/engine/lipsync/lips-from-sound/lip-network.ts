@@ -10,6 +10,7 @@ import { openModel } from '../../inference/open-model.ts';
 import type { FloatTensor, Model } from '../../inference/types.ts';
 import { DubwrightError } from '../../../contract/errors.ts';
 import type { PcmReader } from '../types.ts';
+import { soundBands } from './sound-bands.ts';
 
 /** Moments per second at which the network answers; moment j lies at (j + 0.5) · 20 ms. */
 export const lipMomentRateHz = 50;
@@ -28,8 +29,10 @@ export interface LipBlock {
   readonly shapes: Float32Array;
   /** Logit per moment that the lips are closed. */
   readonly closed: Float32Array;
-  /** count × `LipNetwork.featureCount`: what the network knows before it decides; for a speaker's own head. */
-  readonly features: Float32Array;
+  /** count × `LipNetwork.hiddenCount`: what the network knows before it decides; for a speaker's own head. */
+  readonly hidden: Float32Array;
+  /** count × `bandCount`: the sound itself (`soundBands`). */
+  readonly bands: Float32Array;
   /** Loudness per moment above the sound's floor: 0 silence, about 1 the loudest speech. */
   readonly loudness: Float32Array;
 }
@@ -51,12 +54,12 @@ export function lipMomentCount(pcm: PcmReader): number {
  */
 export class LipNetwork {
   readonly #model: Model;
-  /** Numbers per moment in `LipBlock.features`. */
-  readonly featureCount: number;
+  /** Numbers per moment in `LipBlock.hidden`. */
+  readonly hiddenCount: number;
 
-  private constructor(model: Model, featureCount: number) {
+  private constructor(model: Model, hiddenCount: number) {
     this.#model = model;
-    this.featureCount = featureCount;
+    this.hiddenCount = hiddenCount;
   }
 
   /**
@@ -91,14 +94,16 @@ export class LipNetwork {
       const count = Math.min(blockMoments, range[1] - start);
       const heard = count + 2 * contextMoments;
       const mel = readVoiceMel(pcm, melPerMoment * (start - contextMoments), melPerMoment * heard);
-      const answer = await answerOf(this.#model, normaliseVoiceMel(mel, level), heard);
+      const normalised = normaliseVoiceMel(mel, level);
+      const answer = await answerOf(this.#model, normalised, heard);
       const loudness = voiceLoudness(mel, level);
       yield {
         startMoment: start,
         count,
         shapes: momentsOf(answer.shape, lipFeatureCount, heard),
         closed: momentsOf(answer.closed, 1, heard),
-        features: momentsOf(answer.features, this.featureCount, heard),
+        hidden: momentsOf(answer.features, this.hiddenCount, heard),
+        bands: soundBands(normalised, heard, contextMoments, count),
         loudness: Float32Array.from({ length: count }, (_, i) => meanLoudness(loudness, contextMoments + i)),
       };
     }

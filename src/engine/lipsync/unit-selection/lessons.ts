@@ -8,6 +8,7 @@ import type { LipModelFile } from '../lips-from-sound/bundled-lip-model.ts';
 import { sharedLipNetwork } from '../lips-from-sound/shared-lip-network.ts';
 import type { LipScene } from '../types.ts';
 import {
+  findFilmLag,
   generalLips,
   learnedPredictor,
   learnLips,
@@ -76,7 +77,9 @@ async function learnByNetwork(listener: Listener, request: LessonRequest): Promi
   const name = `learned-${lessonVersion}-${model?.sha256.slice(0, 16) ?? ''}.bin`;
   const lips = await kept<LearnedLips | null>(join(request.folder, name), async () => {
     const level = measureVoiceLevel(originalSound, signal);
-    return learnLips(listener, table, teaching, { pcm: originalSound, level }, signal);
+    const sound = { pcm: originalSound, level };
+    const lagMs = (await findFilmLag(listener, table, teaching, sound, signal)) ?? 0;
+    return learnLips(listener, table, teaching, { ...sound, lagMs }, signal);
   });
   if (lips === null) {
     const note =

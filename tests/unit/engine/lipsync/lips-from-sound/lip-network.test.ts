@@ -65,7 +65,7 @@ describe('LipNetwork', () => {
       assert.equal(block.startMoment, next);
       const end = next + block.count;
       assertClose(block.shapes, whole.shape.subarray(next * 12, end * 12));
-      assertClose(block.features, whole.features.subarray(next * 16, end * 16));
+      assertClose(block.hidden, whole.features.subarray(next * 16, end * 16));
       assert.equal(block.closed.length, block.count);
       assert.equal(block.loudness.length, block.count);
       next = end;
