@@ -18,7 +18,7 @@ export function reviewLines({ frameRate, scoredSegments, segments }: DubReport):
     review.needed ? [{ number: index + 1, startSeconds, reasons: review.reasons }] : [],
   );
   const of = `${doubtful.length} of ${segments.length} ${segments.length === 1 ? 'segment' : 'segments'}`;
-  if (doubtful.length === 0) return [`No segment needs a second look: the lips follow the voice.`];
+  if (doubtful.length === 0) return [`The lips follow the voice: no segment needs a second look.`];
   const named = doubtful
     .slice(0, mostNamed)
     .map(({ number, startSeconds }) => `${number} (${timecode(startSeconds, frameRate)})`);

@@ -196,7 +196,7 @@ export class PaperEngine implements EnginePort {
         framesWithoutFace: 0,
         notes: [],
         stageMs: { paint: 1 },
-        sync: null,
+        sync: this.#options.syncOf?.(job) ?? null,
       };
       await writer.finish(outcome);
       this.rendered.push(`${startFrame}-${endFrame}`);
