@@ -6,6 +6,8 @@
  *   - windows of 1 s: are lips and sound nearer to each other at that lag than 240 to 600 ms away from it? Every
  *     window against every such shift is one comparison.
  *
+ *   - windows of 2 s of one clip's sound with the lips of another clip beside its own: whose lips are taken to speak?
+ *
  * Windows in which less than half is a visible mouth with voice do not count.
  *
  *   npm run bench:sync -- [name part …]   only these clips
@@ -16,10 +18,16 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { scoreOf } from '../../src/engine/sync/offset-score.ts';
 import { offsetMsAt, OffsetTable } from '../../src/engine/sync/offset-table.ts';
-import { createSyncExpert } from '../../src/engine/sync/sync-expert.ts';
+import {
+  speakerActivity,
+  speakerBetween,
+  type SpeakerChoice,
+  type SpeakerFit,
+} from '../../src/engine/sync/speaker-activity.ts';
+import { createSyncExpert, type SyncExpert } from '../../src/engine/sync/sync-expert.ts';
 import { momentRateHz, momentMs, searchMoments } from '../../src/engine/sync/types.ts';
 import { sharedFolder } from '../support/shared-media.ts';
-import { clipNames, compareClip, hardClips, heldOutCloseUps, openClip } from './sync-clips.ts';
+import { clipNames, compareClip, hardClips, heldOutCloseUps, openClip, type SyncClip } from './sync-clips.ts';
 
 const clips = sharedFolder('clips');
 const folder = process.env['DUBWRIGHT_BENCH_FOLDER'] ?? join(import.meta.dirname, '../../out/bench-sync');
@@ -76,6 +84,29 @@ function meanShare(all: readonly (readonly boolean[])[]): string {
   return `${((100 * shares.reduce((sum, share) => sum + share, 0)) / shares.length).toFixed(1)} %`;
 }
 
+/** Of windows in which both clips' mouths are seen: whether the sound's own is taken to speak. */
+async function speakersOf(opened: readonly SyncClip[], expert: SyncExpert): Promise<SpeakerChoice[]> {
+  const choices: SpeakerChoice[] = [];
+  for (const clip of opened) {
+    const own = (await compareClip(clip, expert)).map((table) => ({ personId: 1, table }));
+    for (const stranger of opened) {
+      if (stranger === clip) continue;
+      const other = (await compareClip(stranger, expert, clip.sound)).map((table) => ({
+        personId: 2,
+        table,
+      }));
+      const activity = speakerActivity([...own, ...other]);
+      const end = Math.max(...own.map(({ table }) => table.endMoment)) / momentRateHz;
+      for (let start = 0; start + 2 <= end; start += 0.5) {
+        const choice = speakerBetween(activity, start, start + 2);
+        const isCounted = ({ comparedSeconds }: SpeakerFit): boolean => comparedSeconds >= 1;
+        if (choice.people.length === 2 && choice.people.every(isCounted)) choices.push(choice);
+      }
+    }
+  }
+  return choices;
+}
+
 if (clips === null) {
   console.log('skipped: no shared clips on this machine');
 } else {
@@ -86,12 +117,12 @@ if (clips === null) {
     wanted.length === 0 || wanted.some((part) => name.includes(part));
   const titles = `within ${toleranceMs} ms on 2 s   told from ${shiftsMs.least} to ${shiftsMs.most} ms on 1 s`;
   console.log(`${'clip'.padEnd(44)}  lag ms  confidence  distance  evidence  ${titles}`);
+  const opened: SyncClip[] = [];
   const measure = async (name: string): Promise<Accuracy> => {
     const clip = await openClip(join(clips, name), name, folder);
     const { frameRate } = clip.source.video;
     const tables = await compareClip(clip, expert);
-    clip.pcm.close();
-    clip.faces.close();
+    opened.push(clip);
     const accuracy = accuracyOf(tables, frameRate.num / frameRate.den, expert.biasMs);
     const { confidence, distance, evidence, found, lagMs, told } = accuracy;
     console.log(
@@ -109,6 +140,17 @@ if (clips === null) {
     `mean over ${results.length} close-ups: ${meanShare(found)} (target 95), ${meanShare(told)} (target 98); ` +
       `over all windows:${percent(found.flat())},${percent(told.flat())}`,
   );
+  const choices = await speakersOf(opened, expert);
+  const clear = choices.filter(({ isClear }) => isClear);
+  const isRight = ({ personId }: SpeakerChoice): boolean => personId === 1;
+  console.log(
+    `who speaks, on 2 s: right in${percent(choices.map(isRight))} of ${choices.length}; ` +
+      `called clear in${percent(choices.map(({ isClear }) => isClear))}, then right in${percent(clear.map(isRight))}`,
+  );
   for (const name of clipNames(clips, hardClips).filter(isWanted)) await measure(name);
+  for (const clip of opened) {
+    clip.pcm.close();
+    clip.faces.close();
+  }
   await expert.close();
 }

@@ -32,13 +32,16 @@ else
     const seconds = filmEndSeconds(source.table);
     for (let run = 0; run < 3; run++) {
       const startMs = performance.now();
+      const before = process.cpuUsage();
       const sound = hearSound({ pcm, startSeconds: 0 }, signal);
       const scored = { faces, clock: source.table, frameRate: 25 };
       await scoreFilm(scored, { expert, sound, signal }, () => undefined);
       const elapsed = (performance.now() - startMs) / 1000;
+      const { system, user } = process.cpuUsage(before);
+      const busy = (user + system) / 1e6;
       console.log(
         `lips against sound, ${seconds.toFixed(0)} s of film in ${elapsed.toFixed(2)} s: ` +
-          `${(seconds / elapsed).toFixed(0)} × real time on one thread`,
+          `${(seconds / elapsed).toFixed(0)} × real time on one thread (${(seconds / busy).toFixed(0)} × by processor time)`,
       );
     }
     pcm.close();

@@ -9,6 +9,9 @@ import { momentRateHz, type LipTable, type OffsetScore, type SecondScore, type S
 /** Moments compared at once: 20 s. */
 export const blockMoments = 20 * momentRateHz;
 
+/** A second is judged by this much of the film. */
+const windowMoments = 2 * momentRateHz;
+
 /** Lips of so much film on both sides of a block take part in comparing it. */
 export const lipsAroundMoments = lipMarginMoments + contextMoments;
 
@@ -109,8 +112,8 @@ function rowsBetween({ features, seconds }: LipTable, start: number, end: number
 }
 
 /**
- * Scores of every second that the tables touch, each judged by the two seconds around its middle, and where these are
- * not sure, by whether they say what the whole says.
+ * Scores of every second that the tables touch, each judged by the two seconds around its middle (the first and last
+ * two at the ends), and where these are not sure, by whether they say what the whole says.
  */
 export function secondScores(
   tables: readonly OffsetTable[],
@@ -122,8 +125,9 @@ export function secondScores(
   const end = Math.max(...tables.map((table) => table.endMoment));
   const scores: SecondScore[] = [];
   for (let second = Math.floor(start / momentRateHz); second * momentRateHz < end; second++) {
-    const middle = (second + 0.5) * momentRateHz;
-    const sums = OffsetTable.sumsOfAll(tables, middle - momentRateHz, middle + momentRateHz);
+    const first = Math.min((second - 0.5) * momentRateHz, end - windowMoments);
+    const from = Math.max(start, first);
+    const sums = OffsetTable.sumsOfAll(tables, from, from + windowMoments);
     const score = scoreOf(sums, settings);
     const evidence = isBorneOut({ ...score, movement: sums.movement }, whole) ? 'ok' : score.evidence;
     scores.push({ second, ...score, evidence });
