@@ -80,6 +80,13 @@ def predict(network: LipsNetwork, clip: Clip) -> tuple[Floats, Floats]:
     return shape[0].numpy().T, closed[0, 0].numpy()
 
 
+@torch.no_grad()
+def predict_by_rules(network: LipsNetwork, clip: Clip) -> Floats:
+    """Lips [N, 12] as the rules of synthetic speech would have them; the components mean nothing."""
+    network.eval()
+    return network.rules(network_input(clip))[0][0].numpy().T
+
+
 def lip_figures(network: LipsNetwork, clip: Clip) -> LipFigures:
     """How well a network predicts the lips of a clip."""
     shape, logit = predict(network, clip)

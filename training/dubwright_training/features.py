@@ -77,15 +77,17 @@ def _run_share(
         encoding="utf-8",
     )
     assert process.stdin is not None and process.stdout is not None
-    try:
-        # On the side: a list longer than the pipe would block us while the tool waits for us to read its answers.
-        with ThreadPoolExecutor(1) as writer:
-            writer.submit(_write_all, process.stdin, work_list)
+    # On the side: a list longer than the pipe would block us while the tool waits for us to read its answers.
+    with ThreadPoolExecutor(1) as writer:
+        writer.submit(_write_all, process.stdin, work_list)
+        try:
             for line in process.stdout:
                 on_line(json.loads(line))
-    finally:
-        if process.wait() != 0:
-            raise RuntimeError(f"{tool} ended with {process.returncode}")
+        except BaseException:
+            process.kill()
+            raise
+    if process.wait() != 0:
+        raise RuntimeError(f"{tool} ended with {process.returncode}")
 
 
 def _write_all(stream: IO[str], text: str) -> None:

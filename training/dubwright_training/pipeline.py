@@ -20,7 +20,7 @@ from .network import LipsExpert, LipsNetwork, SoundExpert, parameter_count
 from .other_films import OtherFilms
 from .recipe import Recipe
 from .sources import Film, find_films, load_sources
-from .stages import Ledger, fingerprint
+from .stages import Ledger
 from .synthesis import read_utterances, synthesise, texts_sha256
 from .train_expert import train_expert
 from .train_lips import train_lips, weights_of
@@ -62,9 +62,9 @@ class Pipeline:
         self._show_sources()
         self._extract()
         spoken = once("synthesis", [asdict(recipe.synthesis), recipe.seed, texts_sha256()], self._synthesise)
-        base = [spoken, [film.id for film in self._known], fingerprint(self._recipe_of_lips())]
-        start = once("pretrain", [base, asdict(recipe.pretrain)], self._pretrain)
-        lags = once("lags", [start, asdict(recipe.lag), asdict(recipe.lag_fit)], self._estimate_lags)
+        start = once("pretrain", [spoken, self._recipe_of_lips(), asdict(recipe.pretrain)], self._pretrain)
+        films = [film.id for film in self._known]
+        lags = once("lags", [start, films, asdict(recipe.lag), asdict(recipe.lag_fit)], self._estimate_lags)
         lips_on = [lags, asdict(recipe.lips)]
         expert_on = [lips_on, asdict(recipe.expert)]
         measured = once("figures", [expert_on, recipe.figure_folds], self._measure_folds)
@@ -158,7 +158,8 @@ class Pipeline:
             self._clips_at,
             lambda clips, number: self._lips_network(clips, f"lags {number + 1}", number + 1, for_lags=True),
             self._recipe.lag,
-            {film.id for film in self._known if film.source.in_sync},
+            in_sync={film.id for film in self._known if film.source.in_sync},
+            rules=self._pretrained() if self._synthetic else None,
         )
         (self._work / "lags.json").write_text(json.dumps(lags), encoding="utf-8")
 
