@@ -104,13 +104,3 @@ export function normaliseVoiceMel(mel: Float32Array, level: VoiceLevel): Float32
   }
   return out;
 }
-
-/**
- * How loud each mel frame is above the floor: 0 silence, about 1 the loudest speech (at most 1.2).
- * @param mel frames as `readVoiceMel` gives them, [count × 80].
- */
-export function voiceLoudness(mel: Float32Array, level: VoiceLevel): Float32Array {
-  return Float32Array.from({ length: mel.length / logMelBandCount }, (_, frame) =>
-    Math.min(Math.max((loudnessOf(mel, frame) - level.peak + floorNats) / floorNats, 0), 1.2),
-  );
-}

@@ -43,16 +43,8 @@ export class HeardStretch {
 
   /** Logit that the lips are closed. */
   closedAt(seconds: number): number {
-    return this.#one(this.#block.closed, seconds);
-  }
-
-  loudnessAt(seconds: number): number {
-    return this.#one(this.#block.loudness, seconds);
-  }
-
-  #one(values: Float32Array, seconds: number): number {
     const out = new Float32Array(1);
-    this.#between(values, 1, seconds, out);
+    this.#between(this.#block.closed, 1, seconds, out);
     return out[0];
   }
 

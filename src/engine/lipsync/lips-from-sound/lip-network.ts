@@ -1,10 +1,4 @@
-import {
-  normaliseVoiceMel,
-  readVoiceMel,
-  voiceLoudness,
-  voiceMelCount,
-  type VoiceLevel,
-} from '../../audio/voice-mel.ts';
+import { normaliseVoiceMel, readVoiceMel, voiceMelCount, type VoiceLevel } from '../../audio/voice-mel.ts';
 import { lipFeatureCount } from '../../faces/lip-features.ts';
 import { openModel } from '../../inference/open-model.ts';
 import type { FloatTensor, Model } from '../../inference/types.ts';
@@ -33,8 +27,6 @@ export interface LipBlock {
   readonly hidden: Float32Array;
   /** count × `bandCount`: the sound itself (`soundBands`). */
   readonly bands: Float32Array;
-  /** Loudness per moment above the sound's floor: 0 silence, about 1 the loudest speech. */
-  readonly loudness: Float32Array;
 }
 
 /** A sound with the level by which it is normalised. */
@@ -96,7 +88,6 @@ export class LipNetwork {
       const mel = readVoiceMel(pcm, melPerMoment * (start - contextMoments), melPerMoment * heard);
       const normalised = normaliseVoiceMel(mel, level);
       const answer = await answerOf(this.#model, normalised, heard);
-      const loudness = voiceLoudness(mel, level);
       yield {
         startMoment: start,
         count,
@@ -104,7 +95,6 @@ export class LipNetwork {
         closed: momentsOf(answer.closed, 1, heard),
         hidden: momentsOf(answer.features, this.hiddenCount, heard),
         bands: soundBands(normalised, heard, contextMoments, count),
-        loudness: Float32Array.from({ length: count }, (_, i) => meanLoudness(loudness, contextMoments + i)),
       };
     }
   }
@@ -112,12 +102,6 @@ export class LipNetwork {
   close(): Promise<void> {
     return this.#model.close();
   }
-}
-
-/** Mean over the two mel frames of a moment and their neighbours: 40 ms. */
-function meanLoudness(loudness: Float32Array, moment: number): number {
-  const at = melPerMoment * moment;
-  return (loudness[at - 1] + loudness[at] + loudness[at + 1] + loudness[at + 2]) / 4;
 }
 
 /** Turns channels × moments into moments × channels and leaves the context away. */

@@ -121,7 +121,6 @@ export function learnedPredictor({ network, lagBiasMs }: Listener, lips: Learned
       const level = steadyLevel(measureVoiceLevel(voice, signal), lips.level);
       const shapes = new Float32Array(seconds.length * shapeSize);
       const closure = new Float32Array(seconds.length);
-      const loudness = new Float32Array(seconds.length);
       const shifted = seconds.map((moment) => moment + lagBiasMs / 1000);
       const input = new Float32Array(lips.head.model.inputSize);
       for await (const heard of hearAround(network, { pcm: voice, level }, { seconds: shifted }, signal)) {
@@ -131,10 +130,9 @@ export function learnedPredictor({ network, lagBiasMs }: Listener, lips: Learned
           applyRidge(lips.head.model, input, row);
           for (let k = 0; k < shapeSize; k++) row[k] *= lips.stretch[k];
           closure[i] = closureOf(heard.closedAt(shifted[i]), lips.closure);
-          loudness[i] = heard.loudnessAt(shifted[i]);
         }
       }
-      return { shapes, closure, loudness };
+      return { shapes, closure };
     },
   };
 }

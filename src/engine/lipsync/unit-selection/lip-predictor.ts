@@ -8,8 +8,6 @@ export interface HeardLips {
   readonly shapes: Float32Array;
   /** Probability per moment that the lips meet; all 0 from a predictor that cannot tell. */
   readonly closure: Float32Array;
-  /** Loudness per moment above the voice's floor: 0 silence, about 1 the loudest speech. */
-  readonly loudness: Float32Array;
 }
 
 /** What lips do for a given voice. */

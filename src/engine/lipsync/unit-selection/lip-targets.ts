@@ -1,4 +1,6 @@
+import { findPauses } from '../../audio/voice-activity.ts';
 import { lipFeatureNames } from '../../faces/lip-features.ts';
+import type { PcmReader } from '../types.ts';
 import type { HeardLips } from './lip-predictor.ts';
 import { shapeSize, type PersonTable } from './person-table.ts';
 
@@ -14,10 +16,11 @@ export interface LipTargets {
   readonly weights: Float32Array;
 }
 
-/** Loudness below which a voice is silent (see `voiceLoudness`): 26 dB under loud speech. */
-const silentLoudness = 0.33;
 /** Silence shorter than this is a stop or a breath, not a rest. */
-const restSeconds = 0.18;
+const restMs = 250;
+/** Lips come to rest so long after the last sound, and leave it so long before the next. */
+const settleSeconds = 0.08;
+const startSeconds = 0.12;
 /** Below the first probability lips are not held to be closed, from the second on they are closed for sure. */
 const closureFrom = 0.5;
 const closureTo = 0.8;
@@ -56,17 +59,17 @@ export function restShape(
 
 /**
  * Lip targets of one segment.
- * @param seconds middle of each frame's showing, from the segment's first sample; what was heard there in `heard`.
+ * @param heard what the voice asks for at the middle of each frame's showing, `seconds` from its first sample.
  * @param trust of the predictor, per number of the shape.
  */
 export function lipTargetsOf(
   heard: HeardLips,
-  seconds: Float64Array,
+  { voice, seconds }: { readonly voice: PcmReader; readonly seconds: Float64Array },
   speaker: { readonly rest: Float32Array; readonly trust: Float32Array },
 ): LipTargets {
   const { rest, trust } = speaker;
   const shapes = heard.shapes.slice();
-  const resting = findRests(heard.loudness, seconds);
+  const resting = findRests(voice, seconds);
   const closure = heard.closure.map((probability, i) =>
     resting[i] === 1 ? 1 : Math.min(Math.max((probability - closureFrom) / (closureTo - closureFrom), 0), 1),
   );
@@ -82,20 +85,19 @@ export function lipTargetsOf(
   return { shapes, resting, closure, weights };
 }
 
-function findRests(loudness: Float32Array, seconds: Float64Array): Uint8Array {
-  const resting = new Uint8Array(seconds.length);
-  for (let start = 0; start < seconds.length;) {
-    if (loudness[start] >= silentLoudness) {
-      start++;
-      continue;
-    }
-    let end = start + 1;
-    while (end < seconds.length && loudness[end] < silentLoudness) end++;
-    const touchesEdge = start === 0 || end === seconds.length;
-    if (touchesEdge || seconds[end - 1] - seconds[start] >= restSeconds) resting.fill(1, start, end);
-    start = end;
-  }
-  return resting;
+/** 1 where the voice pauses and the lips have come to rest; before its first and after its last sound they rest too. */
+function findRests(voice: PcmReader, seconds: Float64Array): Uint8Array {
+  const rests = findPauses(voice, { minPauseMs: restMs })
+    .filter(({ kind }) => kind === 'pause')
+    .map(({ startSample, endSample }) => ({
+      from: startSample === 0 ? -Infinity : startSample / voice.sampleRateHz + settleSeconds,
+      to: endSample === voice.sampleCount ? Infinity : endSample / voice.sampleRateHz - startSeconds,
+    }));
+  let next = 0;
+  return Uint8Array.from(seconds, (moment) => {
+    while (next < rests.length && rests[next].to <= moment) next++;
+    return next < rests.length && rests[next].from <= moment ? 1 : 0;
+  });
 }
 
 /** Lips take a frame or two to close: no step where a rest begins or ends. */

@@ -121,7 +121,7 @@ export class UnitSelectionRenderer implements LipRenderer {
       .slice(segment.startFrame, segment.endFrame)
       .map((middle) => middle - startSeconds);
     const heard = await predictor.hear(segment.voice, seconds, signal);
-    const targets = lipTargetsOf(heard, seconds, { rest, trust: predictor.trust });
+    const targets = lipTargetsOf(heard, { voice: segment.voice, seconds }, { rest, trust: predictor.trust });
     const isCut = this.#cuts(segment);
     const path = selectUnits({
       targetCount: seconds.length,

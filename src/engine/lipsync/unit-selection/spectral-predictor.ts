@@ -200,8 +200,7 @@ export function spectralPredictor(model: SpectralModel, film: SoundProfile): Lip
         applyRidge(model.ridge, context, row);
         for (let k = 0; k < shapeSize; k++) row[k] *= gains[k];
       });
-      const loudness = Float32Array.from(seconds, (moment) => loudnessAt(sound, profile, moment));
-      return Promise.resolve({ shapes, closure: new Float32Array(seconds.length), loudness });
+      return Promise.resolve({ shapes, closure: new Float32Array(seconds.length) });
     },
   };
 }
@@ -217,14 +216,14 @@ export function loudnessPredictor(film: SoundProfile | null): LipPredictor {
     hear: (voice, seconds, signal) => {
       const sound = readBandFrames(voice, signal);
       const profile = steadyProfile(profileOf(sound), film);
-      const loudness = Float32Array.from(seconds, (moment) => loudnessAt(sound, profile, moment));
       const shapes = new Float32Array(seconds.length * shapeSize);
-      loudness.forEach((loud, i) => {
+      seconds.forEach((moment, i) => {
+        const loud = loudnessAt(sound, profile, moment);
         const opening = 2.4 * Math.min(Math.max(1.1 * (loud - 0.6), -0.4), 0.6);
         const jaw = 0.7 * opening;
         shapes.set(shapeOf({ opening, area: opening, height: jaw, jaw, component1: jaw }), i * shapeSize);
       });
-      return Promise.resolve({ shapes, closure: new Float32Array(seconds.length), loudness });
+      return Promise.resolve({ shapes, closure: new Float32Array(seconds.length) });
     },
   };
 }
