@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { fileURLToPath } from 'node:url';
 import { dubReportSchema } from '../../src/contract/dub.ts';
 import type { DubReport } from '../../src/contract/dub.ts';
+import { bundledModelsFolder } from '../../src/engine/sync/bundled-expert.ts';
 import { runCli, startCli } from '../support/cli.ts';
 import { spokenSentences } from '../support/dub-desk.ts';
 import { descendantsOf, waitUntilGone } from '../support/processes.ts';
@@ -50,6 +51,9 @@ test('killed, run again, run once more, one cue moved, one word spoken anew: onl
     assert.ok(second.reusedSegments >= 1, 'what was finished before the kill is not rendered again');
     assert.equal(second.renderedSegments, 3 - second.reusedSegments);
     assert.deepEqual([second.exported, second.analysisFromCache], [true, true]);
+    const scored = existsSync(join(bundledModelsFolder, 'bundled.json')) ? 3 : 0;
+    assert.equal(second.scoredSegments, scored, 'scores lie with the takes');
+    assert.equal(second.stageMs['scores'], undefined, 'nothing is scored twice');
     assert.ok(second.patchedFrames > 30, `${second.patchedFrames} of 46 frames patched`);
 
     const third = await again();

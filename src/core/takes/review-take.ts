@@ -15,6 +15,9 @@ export const leastLipMovement = 0.35;
 /** Less speech than this cannot be judged, seconds. */
 const judgeableSeconds = 1;
 
+/** After so much speech even a weak film's lips are told from those of strangers, seconds. */
+const tellingSeconds = 2;
+
 /** Whether a take's lips should be looked at before the film leaves the house. Takes without a score need no look. */
 export function reviewTake(sync: TakeSync | null): TakeReview {
   const reasons = sync === null ? [] : reasonsFor(sync);
@@ -27,7 +30,7 @@ function reasonsFor({ film, lipMovement, take }: TakeSync): string[] {
   const reasons: string[] = [];
   if (film?.evidence === 'ok' && take.confidence < leastConfidenceShare * film.confidence) {
     reasons.push("the lips follow the voice less surely than the film's own follow its sound");
-  } else if (film?.evidence !== 'ok' && take.evidence === 'low') {
+  } else if (take.evidence === 'low' && take.comparedSeconds >= tellingSeconds) {
     reasons.push('the lips cannot be told from lips that say something else');
   }
   // Whatever the film's own lag is: an engine lays lips where the voice is.

@@ -32,10 +32,11 @@ test('marked when the voice is too early or too late, unless that is not sure', 
   }
 });
 
-test('a film that does not follow its own sound is no yardstick: then only lips like strangers’ are marked', () => {
-  for (const film of [null, figures({ evidence: 'low', confidence: 0.9 })]) {
+test('lips like those of strangers are marked, whatever the film reaches, once there was enough to hear', () => {
+  for (const film of [null, figures({ evidence: 'low', confidence: 0.9 }), figures({ confidence: 0.15 })]) {
     assert.ok(!isMarked(sync({ confidence: 0.2 }, { film })));
     assert.ok(isMarked(sync({ confidence: 0.1, evidence: 'low' }, { film })));
+    assert.ok(!isMarked(sync({ confidence: 0.1, evidence: 'low', comparedSeconds: 1.5 }, { film })));
   }
 });
 
