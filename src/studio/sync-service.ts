@@ -12,6 +12,7 @@ import type {
   ScoreSyncResult,
 } from '../engine/host/tasks.ts';
 import type { StageProgress } from '../engine/lipsync/types.ts';
+import { bundledModelsFolder, expertFolderVariable, readExpertFiles } from '../engine/sync/bundled-expert.ts';
 import { speakerBetween } from '../engine/sync/speaker-activity.ts';
 import type { SyncNetFaceScore } from '../engine/sync/syncnet/types.ts';
 import type { SyncScore } from '../engine/sync/types.ts';
@@ -58,7 +59,7 @@ interface SyncInputs {
  */
 export async function scoreSync(request: SyncRequest, options: SyncOptions): Promise<SyncReport> {
   const { cacheRoot, engine, signal } = options;
-  requireNetworks(request);
+  await requireNetworks(request);
   const index = openCacheIndex(cacheRoot);
   try {
     const probe = (path: string): Promise<ProbeResult> => probeFile(path, { engine, index, signal });
@@ -78,7 +79,8 @@ export async function scoreSync(request: SyncRequest, options: SyncOptions): Pro
 }
 
 /** Said before the film is read, which may take minutes. */
-function requireNetworks({ syncNet }: SyncRequest): void {
+async function requireNetworks({ syncNet }: SyncRequest): Promise<void> {
+  await readExpertFiles(process.env[expertFolderVariable] ?? bundledModelsFolder);
   const missing = [syncNet?.facePath, syncNet?.soundPath].find(
     (path) => path !== undefined && !existsSync(path),
   );

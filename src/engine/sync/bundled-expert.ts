@@ -7,6 +7,9 @@ import { DubwrightError } from '../../contract/errors.ts';
 /** `models` of this installation, where the trained networks and their card lie. */
 export const bundledModelsFolder: string = fileURLToPath(new URL('../../../models', import.meta.url));
 
+/** Environment variable that names another folder than the bundled one. */
+export const expertFolderVariable = 'DUBWRIGHT_SYNC_EXPERT';
+
 const modelCard = z.object({ file: z.string(), sha256: z.string(), biasMs: z.number().optional() });
 
 /** Where the expert's two networks lie and what their card says of them. */
