@@ -1,16 +1,13 @@
 import { errorText } from '../../../contract/error-text.ts';
 import { DubwrightError } from '../../../contract/errors.ts';
 import type { ErrorCode } from '../../../contract/errors.ts';
-import { readExpertFiles } from '../../sync/bundled-expert.ts';
+import { expertFolderVariable, readExpertFiles } from '../../sync/bundled-expert.ts';
 import { createSyncExpert } from '../../sync/sync-expert.ts';
 import type { SyncExpert } from '../../sync/sync-expert.ts';
 import type { TaskContext } from '../protocol.ts';
 
 /** Without its models the expert is missed, but nothing else needs it. */
 const missing: readonly ErrorCode[] = ['MODEL_NOT_FOUND', 'MODEL_UNREADABLE', 'MODEL_WRONG_SHAPE'];
-
-/** Names a folder with another expert's models; the bundled ones serve otherwise. */
-export const expertFolderVariable = 'DUBWRIGHT_SYNC_EXPERT';
 
 function chosenFolder(): { readonly modelsFolder?: string } {
   const modelsFolder = process.env[expertFolderVariable] ?? '';

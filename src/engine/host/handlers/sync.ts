@@ -1,6 +1,7 @@
 import { openPcmFile } from '../../audio/pcm-file.ts';
 import { openFaceStore } from '../../faces/face-store.ts';
 import { openSource } from '../../media/open-source.ts';
+import { expertFolderVariable } from '../../sync/bundled-expert.ts';
 import { hearSound } from '../../sync/heard-sound.ts';
 import { scoreFilm } from '../../sync/score-film.ts';
 import type { LipsScore } from '../../sync/score-lips.ts';
@@ -8,7 +9,6 @@ import { createSyncExpert } from '../../sync/sync-expert.ts';
 import type { TaskContext } from '../protocol.ts';
 import type { EngineTasks, PlainLipsScore } from '../tasks.ts';
 import { chosenProvider } from './chosen-provider.ts';
-import { expertFolderVariable } from './open-expert.ts';
 import { syncNetOpinion } from './syncnet.ts';
 
 /** Scores every face of a film against one sound. */
