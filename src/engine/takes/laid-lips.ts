@@ -9,6 +9,7 @@ export class LaidLipsGatherer {
   readonly #personId: number;
   readonly #meter: MouthMeter | null;
   readonly #laid = new Map<number, Float32Array>();
+  #lookMs = 0;
 
   constructor(faces: FaceStore, personId: number, meter: MouthMeter | null) {
     this.#faces = faces;
@@ -21,6 +22,11 @@ export class LaidLipsGatherer {
     return this.#laid;
   }
 
+  /** Milliseconds spent on looking at finished frames. */
+  get lookMs(): number {
+    return this.#lookMs;
+  }
+
   /** The lips of a patch as the engine tells them, or as they are seen in the finished frame; undefined otherwise. */
   async add(patch: Patch, shown: LaidLips | undefined): Promise<Float32Array | undefined> {
     const lips = shown === undefined ? undefined : await this.#read(patch, shown);
@@ -31,6 +37,10 @@ export class LaidLipsGatherer {
   async #read(patch: Patch, shown: LaidLips): Promise<Float32Array | undefined> {
     if ('features' in shown) return shown.features.slice();
     const seen = this.#faces.readPerson(this.#personId, patch.frameIndex);
-    return seen === null ? undefined : this.#meter?.measure(shown.frame, patch, seen.mesh);
+    if (seen === null || this.#meter === null) return undefined;
+    const beganMs = performance.now();
+    const lips = await this.#meter.measure(shown.frame, patch, seen.mesh);
+    this.#lookMs += performance.now() - beganMs;
+    return lips;
   }
 }

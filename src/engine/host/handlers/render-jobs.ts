@@ -114,7 +114,7 @@ async function renderJob(
       onProgress,
       signal,
     });
-    const { laid } = lips;
+    const { laid, lookMs } = lips;
     // An engine that tells nothing of its lips cannot be scored; a take that changes nothing shows the film's own.
     const isKnown = laid.size > 0 || outcome.patchedFrames === 0;
     const range = { startFrame, endFrame };
@@ -124,7 +124,8 @@ async function renderJob(
       isKnown && batch.scorer !== null
         ? await batch.scorer.score({ personId, range, laid, voice, voiceStartSample, signal })
         : null;
-    const stageMs = { ...outcome.stageMs, score: performance.now() - beganMs };
+    const looked = lookMs > 0 ? { look: lookMs } : {};
+    const stageMs = { ...outcome.stageMs, ...looked, score: performance.now() - beganMs };
     const scored = { ...outcome, stageMs, sync };
     await writer.finish(scored);
     return scored;
