@@ -50,6 +50,11 @@ def shares_of(clips: Sequence[Clip], sampling: SamplingRecipe) -> NDArray[np.flo
         speaker: min(seconds, sampling.most_seconds) ** sampling.speaker_power for speaker, seconds in spoken.items()
     }
     shares = np.array([say[clip.speaker] * clip.seconds / spoken[clip.speaker] for clip in clips])
+    if sampling.equal_synthesisers and all(clip.synthetic for clip in clips):
+        by_source: dict[str, float] = {}
+        for clip, share in zip(clips, shares, strict=True):
+            by_source[clip.source] = by_source.get(clip.source, 0.0) + share
+        shares = np.array([share / by_source[clip.source] for clip, share in zip(clips, shares, strict=True)])
     return shares / shares.sum()
 
 

@@ -1,5 +1,7 @@
 """The networks. None of them normalises over time, so that a sound heard in blocks gives the same answer."""
 
+from collections.abc import Sequence
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -93,6 +95,21 @@ class LipsNetwork(nn.Module):
         """[1, 80, 2N] to shape [1, 12, N], closed [1, 1, N] (logit), features [1, C, N]: the exported interface."""
         features = self.trunk(mel)
         return self.shape_head(features), self.closed_head(features), features
+
+    @torch.no_grad()
+    def fold_rules(self, shares: Sequence[float]) -> None:
+        """Add each feature's share of the rules' answer to the films' answer, for good: both heads are linear."""
+        if self.rule_head is self.shape_head:
+            return
+        share = torch.tensor(shares, device=self.shape_head.weight.device)
+        for mine, rules in (
+            (self.shape_head.weight, self.rule_head.weight),
+            (self.shape_head.bias, self.rule_head.bias),
+        ):
+            if mine is None or rules is None:
+                continue
+            by_feature = share.view(-1, *([1] * (mine.dim() - 1)))
+            mine.copy_((mine + by_feature * rules) / (1 + by_feature))
 
     def rules(self, mel: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Training on synthetic speech: lips by the rules, closed [B, 1, N], kinds of sound [B, K, N]."""

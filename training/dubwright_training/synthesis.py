@@ -1,4 +1,4 @@
-"""Speech with known phoneme times: our sentences, spoken by espeak-ng in many languages and by Flite."""
+"""Speech with known phoneme times: our sentences, spoken by espeak-ng in many languages, by Flite and by Festival."""
 
 import hashlib
 import json
@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.signal import resample_poly
 
+from . import festival
 from .espeak import Espeak, SpeakingStyle
 from .features import extract_sounds
 from .formants import babble
@@ -61,7 +62,7 @@ class Utterance:
 
     id: str
     source: str
-    """`espeak-ng`, `flite` or `formants`."""
+    """`espeak-ng`, `flite`, `festival` or `formants`."""
     language: str
     voice: str
     seconds: float
@@ -154,6 +155,25 @@ def _flite_utterances(
     wav_path.unlink(missing_ok=True)
 
 
+def _festival_utterances(recipe: SynthesisRecipe, seed: int) -> Iterator[tuple[Utterance, NDArray[np.float32]]]:
+    voices = festival.installed_voices() if recipe.festival_utterances > 0 else []
+    if not voices and recipe.festival_utterances > 0:
+        print("  festival is missing, its speech is left out; try: apt-get install festival festvox-kallpc16k")
+        return
+    chance = random.Random(seed)
+    number = 0
+    for voice in voices:
+        count = recipe.festival_utterances // len(voices)
+        texts = [text_of(voice.language, chance, recipe.salad_share) for _ in range(count)]
+        for samples, rate_hz, sounds in festival.speak(voice, texts, chance):
+            common = gcd(_RATE_HZ, rate_hz)
+            resampled = resample_poly(samples, _RATE_HZ // common, rate_hz // common).astype(np.float32)
+            seconds = len(resampled) / _RATE_HZ
+            named = (f"festival-{number:05d}", "festival", voice.language, voice.name, seconds)
+            yield Utterance(*named, tuple(sounds)), resampled
+            number += 1
+
+
 def _formant_utterances(recipe: SynthesisRecipe, seed: int) -> Iterator[tuple[Utterance, NDArray[np.float32]]]:
     for number in range(recipe.formant_utterances):
         samples, sounds = babble(np.random.default_rng([seed, number]), _RATE_HZ)
@@ -177,6 +197,7 @@ def synthesise(recipe: SynthesisRecipe, seed: int, out: Path) -> list[Utterance]
     utterances: list[Utterance] = []
     sounds: list[tuple[str, Path]] = []
     speakers = [_espeak_utterances(recipe, seed), _flite_utterances(recipe, seed + 1, out)]
+    speakers.append(_festival_utterances(recipe, seed + 3))
     if recipe.formant_utterances > 0:
         speakers.append(_formant_utterances(recipe, seed + 2))
     for spoken in speakers:

@@ -66,6 +66,8 @@ def train_lips(
 
     groups = [{"params": list(network.parameters()), "lr": fit.learning_rate}]
     minimise(network, groups, step_loss, fit, title)
+    if films and synthetic:
+        network.fold_rules(recipe.network.rules_share)
     return network.cpu()
 
 
