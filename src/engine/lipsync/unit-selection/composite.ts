@@ -25,7 +25,7 @@ export function compositePatch(
     const part = boxInPlane(box, shift);
     const out = copyOfPlane(plane, part);
     if (index < 3) {
-      const softStep = Math.max(2, field.step >> shift.x);
+      const softStep = Math.max(2, field.step >> (1 + shift.x));
       fillPlane({
         out,
         target: plane,
@@ -163,6 +163,7 @@ function fillRow(request: FillRequest, donorRows: DonorRows, place: RowPlace): v
   const { column, fromX, toX, y, lumaY } = place;
   const scaleX = 1 / (1 << shiftX);
   const scaleY = 1 / (1 << shiftY);
+  const discord = (agreement * (maximum + 1)) ** -2;
   const isLuma = main.data instanceof Float32Array;
   const colourOfRow = colour.offset + colour.slopeY * (lumaY - box.height / 2);
   for (let x = fromX; x < toX; x++) {
@@ -188,18 +189,26 @@ function fillRow(request: FillRequest, donorRows: DonorRows, place: RowPlace): v
     }
     if (share > 0) {
       let light = colourOfRow + colour.slopeX * (lumaX - box.width / 2);
+      let mainShade = 0;
       let detail = 0;
       for (let d = 0; d < donors.length; d++) {
         const { crop, share: donorShare } = donors[d];
         const qx = (box.x + lumaX + donorRows[d].x.at(u) - crop.box.x) * scaleX;
         const qy = (box.y + lumaY + donorRows[d].y.at(u) - crop.box.y) * scaleY;
-        // Teeth, lines and grain come from the first donor alone; only light and shade are mixed.
+        // Teeth, lines and grain come from the first donor alone. Light and shade are mixed where the donors agree;
+        // where one shows teeth and the other a lip, the mixture would show both.
         if (d === 0)
           detail = isLuma ? sampleSpline(main, qx - 0.5, qy - 0.5) : sampleLinear(main, qx - 0.5, qy - 0.5);
         if (!isMixed && donors.length === 1) break;
         const shade = sampleLinear(soft[d], qx / softStep - 0.5, qy / softStep - 0.5);
-        if (d === 0) detail -= shade;
-        light += donorShare * shade;
+        if (d === 0) {
+          mainShade = shade;
+          light += shade;
+          detail -= shade;
+        } else {
+          const apart = shade - mainShade;
+          light += (donorShare * apart) / (1 + apart * apart * discord);
+        }
       }
       if (isMixed) {
         const ownLight = sampleLinear(
@@ -217,6 +226,9 @@ function fillRow(request: FillRequest, donorRows: DonorRows, place: RowPlace): v
     out.data[at] = rounded < 0 ? 0 : rounded > maximum ? maximum : rounded;
   }
 }
+
+/** Donors whose shades are this share of the range apart are half mixed. */
+const agreement = 20 / 256;
 
 /** Detail changes over in the middle third of the feather. */
 const detailSlope = 3;
