@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { DubwrightError } from '../../../contract/errors.ts';
 import { openFrameReader } from '../../media/frame-reader.ts';
 import type { PresentationTable } from '../../media/types.ts';
-import { closedOpening } from '../lips-from-sound/closure.ts';
 import type { LipModelFile } from '../lips-from-sound/bundled-lip-model.ts';
 import type { LipScene, OnProgress } from '../types.ts';
 import { chooseLibraryFrames, type LibraryLimits } from './library-frames.ts';
@@ -11,7 +10,7 @@ import { learnSpeaker } from './lessons.ts';
 import type { LipPredictor } from './lip-predictor.ts';
 import { restShape } from './lip-targets.ts';
 import { libraryKey, MouthLibraryWriter, openMouthLibrary, type MouthLibrary } from './mouth-library.ts';
-import { buildPersonTable, readSmoothMesh, shapeSize, type PersonTable } from './person-table.ts';
+import { buildPersonTable, readSmoothMesh, type PersonTable } from './person-table.ts';
 import { shapeStatistics } from './spectral-predictor.ts';
 
 /** Everything known about the chosen speaker before the first segment is rendered. */
@@ -24,8 +23,6 @@ export interface Speaker {
   readonly libraryShapes: Float32Array;
   readonly scale: { readonly mean: Float32Array; readonly deviation: Float32Array };
   readonly rest: Float32Array;
-  /** Opening up to which this speaker's lips count as closed, in standard deviations. */
-  readonly closedOpening: number;
   readonly predictor: LipPredictor;
   /** The mouth never moves in this film (a drawing, a listener): there is nothing to borrow. */
   readonly isStill: boolean;
@@ -92,7 +89,6 @@ export async function prepareSpeaker(
     folder,
     signal: request.signal,
   });
-  const openings = Float32Array.from(libraryFrames, (frame) => table.shapes[frame * shapeSize]);
   return {
     table,
     library,
@@ -100,7 +96,6 @@ export async function prepareSpeaker(
     libraryShapes: standardised(table, libraryFrames, scale),
     scale,
     rest: restShape(table, libraryFrames, scale),
-    closedOpening: (closedOpening(openings) - scale.mean[0]) / scale.deviation[0],
     predictor,
     isStill,
     notes: isStill ? [stillNote] : notes,

@@ -7,8 +7,12 @@ const poseWeight = 0.4;
 const hiddenWeight = 1.5;
 /** At rest the shape counts more: nothing else happens to look at. */
 const restWeight = 2;
-/** Price of showing an opening one standard deviation too wide where the lips must meet. */
-const closureWeight = 6;
+/**
+ * Price per standard deviation of lips apart where they must meet or rest, and of its square: a slit of a millimetre is
+ * seen there.
+ */
+const apartWeight = 2;
+const apartSquareWeight = 4;
 
 /** Mouths that may be borrowed. */
 export interface CandidateMouths {
@@ -17,8 +21,8 @@ export interface CandidateMouths {
   readonly libraryFrames: readonly number[];
   /** `shapeSize` numbers each, in standard deviations. */
   readonly libraryShapes: Float32Array;
-  /** Opening up to which the speaker's lips count as closed, in standard deviations. */
-  readonly closedOpening: number;
+  /** The speaker's mouth at rest, in standard deviations. */
+  readonly rest: Float32Array;
 }
 
 /**
@@ -30,23 +34,23 @@ export function targetCosts(
   targets: LipTargets,
   startFrame: number,
 ): (target: number, out: Float32Array) => void {
-  const { table, libraryFrames, libraryShapes, closedOpening } = mouths;
+  const { table, libraryFrames, libraryShapes, rest } = mouths;
   // What does not change from target to target is worked out once.
   const scale = targets.weights.map((weight) => Math.sqrt(weight));
   const shapes = libraryShapes.map((value, i) => value * scale[i % shapeSize]);
   const fixed = Float32Array.from(libraryFrames, (frame) => hiddenWeight * (1 - table.visibility[frame]));
   const yaw = Float32Array.from(libraryFrames, (frame) => table.poses[2 * frame]);
   const pitch = Float32Array.from(libraryFrames, (frame) => table.poses[2 * frame + 1]);
-  const apart = Float32Array.from(
-    libraryFrames,
-    (_frame, j) => Math.max(libraryShapes[j * shapeSize] - closedOpening, 0) ** 2,
-  );
+  const apart = Float32Array.from(libraryFrames, (_frame, j) => {
+    const gap = Math.max(libraryShapes[j * shapeSize] - rest[0], 0);
+    return apartWeight * gap + apartSquareWeight * gap * gap;
+  });
   const wanted = new Float32Array(shapeSize);
   return (target, out) => {
     const frame = startFrame + target;
     const poseShare = table.trackIds[frame] >= 0 ? poseWeight / poseToleranceDegrees ** 2 : 0;
     const shapeShare = targets.resting[target] === 1 ? restWeight : 1;
-    const closedShare = closureWeight * targets.closure[target];
+    const closedShare = targets.closure[target];
     for (let k = 0; k < shapeSize; k++) wanted[k] = scale[k] * targets.shapes[target * shapeSize + k];
     for (let j = 0; j < out.length; j++) {
       let squares = 0;
