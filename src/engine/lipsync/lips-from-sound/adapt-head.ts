@@ -42,11 +42,13 @@ const leastGain = 0.003;
  */
 export function adaptHead(rows: TeachingRows): LipHead {
   const general = generalAnswer(rows);
+  let whole: RidgeMoments | null = null;
   const choices: Choice[] = Array.from(general.correlation, (r) => ({ penalty: 0, share: 0, heldOut: r }));
   const span = rows.count > 0 ? rows.seconds[rows.count - 1] - rows.seconds[0] : 0;
   if (span >= leastSeconds && rows.count >= leastRows) {
     const foldOf = foldsOf(rows);
     const parts = momentsByFold(rows, foldOf);
+    whole = mergedMoments(parts, rows.inputSize);
     startFromGeneral(choices, rows, general, foldOf);
     for (const penalty of penalties) {
       const heldOut = predictHeldOut(rows, foldOf, parts, penalty);
@@ -54,7 +56,7 @@ export function adaptHead(rows: TeachingRows): LipHead {
     }
   }
   return {
-    model: blend(rows, general, choices),
+    model: blend(whole, rows.inputSize, general, choices),
     trust: Float32Array.from(choices, ({ heldOut }) => Math.max(heldOut, 0)),
     isAdapted: Uint8Array.from(choices, ({ share }) => (share > 0 ? 1 : 0)),
   };
@@ -109,21 +111,23 @@ function foldsOf({ count, seconds }: TeachingRows): Int8Array {
   });
 }
 
-function momentsOf(rows: TeachingRows, includes: (row: number) => boolean): RidgeMoments {
+/** Sums over the rows of each fold; after them those of the rows in the gaps. */
+function momentsByFold(rows: TeachingRows, foldOf: Int8Array): RidgeMoments[] {
   const { inputSize } = rows;
-  const moments = new RidgeMoments(inputSize, size);
+  const parts = Array.from({ length: folds + 1 }, () => new RidgeMoments(inputSize, size));
   for (let i = 0; i < rows.count; i++) {
-    if (!includes(i)) continue;
-    moments.add(
+    parts[foldOf[i] < 0 ? folds : foldOf[i]].add(
       rows.heard.subarray(i * inputSize, (i + 1) * inputSize),
       rows.seen.subarray(i * size, (i + 1) * size),
     );
   }
-  return moments;
+  return parts;
 }
 
-function momentsByFold(rows: TeachingRows, foldOf: Int8Array): RidgeMoments[] {
-  return Array.from({ length: folds }, (_, fold) => momentsOf(rows, (row) => foldOf[row] === fold));
+function mergedMoments(parts: readonly RidgeMoments[], inputSize: number): RidgeMoments {
+  const merged = new RidgeMoments(inputSize, size);
+  for (const part of parts) merged.merge(part);
+  return merged;
 }
 
 /** What heads that were taught by the other folds say about each row. */
@@ -136,11 +140,8 @@ function predictHeldOut(
   const { inputSize } = rows;
   const predicted = new Float32Array(rows.count * size);
   for (let fold = 0; fold < folds; fold++) {
-    const others = new RidgeMoments(inputSize, size);
-    parts.forEach((part, i) => {
-      if (i !== fold) others.merge(part);
-    });
-    const model = others.solve(penalty);
+    const others = parts.slice(0, folds).filter((_part, i) => i !== fold);
+    const model = mergedMoments(others, inputSize).solve(penalty);
     for (let i = 0; i < rows.count; i++) {
       if (foldOf[i] !== fold) continue;
       const row = rows.heard.subarray(i * inputSize, (i + 1) * inputSize);
@@ -201,13 +202,15 @@ function improveChoices(choices: Choice[], rows: TeachingRows, said: HeldOut): v
 }
 
 /** One linear head out of the general answers and the speaker's own. */
-function blend(rows: TeachingRows, general: GeneralAnswer, choices: readonly Choice[]): RidgeModel {
-  const { inputSize } = rows;
+function blend(
+  moments: RidgeMoments | null,
+  inputSize: number,
+  general: GeneralAnswer,
+  choices: readonly Choice[],
+): RidgeModel {
   const weights = new Float64Array(size * inputSize);
   const bias = new Float64Array(size);
   const ridges = new Map<number, RidgeModel>();
-  const isTaught = choices.some(({ share }) => share > 0);
-  const moments = isTaught ? momentsOf(rows, () => true) : null;
   choices.forEach(({ penalty, share }, k) => {
     weights[k * inputSize + k] = (1 - share) * general.slope[k];
     bias[k] = (1 - share) * general.offset[k];

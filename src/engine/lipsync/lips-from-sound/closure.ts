@@ -6,7 +6,11 @@ export interface ClosureScale {
 
 /** How firmly a speaker's scale is held to the general one (slope 1, offset 0), in frames' worth of evidence. */
 const priorWeight = 4;
-const newtonSteps = 12;
+const newtonSteps = 40;
+/** Newton's method leaps too far where few lips are closed. */
+const longestStep = 1;
+/** A speaker whose closed lips sound open is a speaker whose sound is not understood. */
+const slopes: readonly [number, number] = [0.2, 3];
 
 /** Probability that the lips are closed. */
 export function closureOf(logit: number, { slope, offset }: ClosureScale): number {
@@ -36,11 +40,17 @@ export function fitClosure(logits: Float32Array, isClosed: Uint8Array): ClosureS
       hoo += curve;
     }
     const determinant = hss * hoo - hso * hso;
-    slope -= (hoo * gs - hso * go) / determinant;
-    offset -= (hss * go - hso * gs) / determinant;
+    const wanted = slope - limited((hoo * gs - hso * go) / determinant);
+    const next = Math.min(Math.max(wanted, slopes[0]), slopes[1]);
+    // At the border only the offset is free.
+    offset -= next === wanted ? limited((hss * go - hso * gs) / determinant) : limited(go / hoo);
+    slope = next;
   }
-  // A speaker whose closed lips sound open is a speaker whose sound is not understood.
-  return { slope: Math.min(Math.max(slope, 0.2), 3), offset };
+  return { slope, offset };
+}
+
+function limited(step: number): number {
+  return Math.min(Math.max(step, -longestStep), longestStep);
 }
 
 /**

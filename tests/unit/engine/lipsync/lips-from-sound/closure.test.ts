@@ -25,6 +25,14 @@ describe('closed lips of one speaker', () => {
     assert.ok(Math.abs(scale.offset + 1.2) < 0.15, `offset ${scale.offset}`);
   });
 
+  it('finds its way where hardly any lips are closed, and keeps probabilities honest', () => {
+    const { logits, isClosed } = frames(2000, 2.5, -7);
+    const scale = fitClosure(logits, isClosed);
+    const expected = logits.reduce((sum, logit) => sum + closureOf(logit, scale), 0);
+    const seen = isClosed.reduce((sum, value) => sum + value, 0);
+    assert.ok(Math.abs(expected - seen) < 0.2 * seen, `${expected.toFixed(1)} expected, ${seen} seen`);
+  });
+
   it('believes few frames little, none not at all, and stays finite where all lips are closed', () => {
     assert.deepEqual(fitClosure(new Float32Array(0), new Uint8Array(0)), { slope: 1, offset: 0 });
     const few = frames(12, 1.8, -1.2);
