@@ -13,7 +13,7 @@ import { ownShares } from './own-share.ts';
 import { readSmoothMesh, shapeSize } from './person-table.ts';
 import { frameMiddles, type Speaker } from './prepare-speaker.ts';
 import { selectUnits } from './select-units.ts';
-import { leapShapesOf, targetCosts } from './target-costs.ts';
+import { leapShapesOf, leapSize, targetCosts } from './target-costs.ts';
 import { buildWarpField, defaultMaskShape } from './warp-field.ts';
 
 /** Price of leaving a run. */
@@ -129,7 +129,7 @@ export class UnitSelectionRenderer implements LipRenderer {
       fillTargetCosts: targetCosts(this.#speaker, targets, segment.startFrame),
       followsPrevious: this.#follows,
       shapes: this.#leapShapes,
-      shapeSize,
+      shapeSize: leapSize,
       jumpCost,
       isCut,
     });

@@ -1,3 +1,4 @@
+import { shapeIndex } from './lip-predictor.ts';
 import type { LipTargets } from './lip-targets.ts';
 import { shapeSize, type PersonTable } from './person-table.ts';
 
@@ -65,10 +66,22 @@ export function targetCosts(
   };
 }
 
-/** Price of the lips' leap from one run to another, per squared standard deviation of each number of the shape. */
-const leapWeights: readonly number[] = [0.5, 0, 0.1, 0.3, 0.05, 0.15, 0.15, 0, 0, 0, 0, 0];
+/** Price of the lips' leap from one run to another, per squared standard deviation: numbers of the shape that show it. */
+const leapWeights: readonly (readonly [number, number])[] = [
+  [shapeIndex('opening'), 0.55],
+  [shapeIndex('width'), 0.35],
+  [shapeIndex('protrusion'), 0.15],
+  [shapeIndex('jaw'), 0.15],
+];
+/** Numbers per mouth in what `leapShapesOf` gives. */
+export const leapSize: number = leapWeights.length;
 
-/** Library shapes scaled so that squared distance is the price of a leap. */
+/** What of the library's shapes tells a leap, scaled so that squared distance is its price: mouths × `leapSize`. */
 export function leapShapesOf(libraryShapes: Float32Array): Float32Array {
-  return libraryShapes.map((value, i) => value * Math.sqrt(leapWeights[i % shapeSize]));
+  const out = new Float32Array((libraryShapes.length / shapeSize) * leapSize);
+  for (let i = 0; i < out.length; i++) {
+    const [k, weight] = leapWeights[i % leapSize];
+    out[i] = libraryShapes[Math.floor(i / leapSize) * shapeSize + k] * Math.sqrt(weight);
+  }
+  return out;
 }
