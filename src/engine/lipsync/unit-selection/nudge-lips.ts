@@ -17,25 +17,44 @@ const chinShare = 0.55;
 
 /** A borrowed mouth may be opened or closed by this share of its own opening; more would show. */
 const stretchLimit = 0.35;
-/** How much of what is missing is made up for. */
+/**
+ * Where the lips must meet, this share more: the teeth between them vanish. Beyond it the warp would have to fold; what
+ * is left of a gap of 0.04 looks closed.
+ */
+const closingLimit = 0.45;
+/** How much of what is missing is made up for; all of it where the lips must meet. */
 const gain = 0.7;
+/** Below this opening the lips touch: there is no inside to show. */
+const touching = 0.015;
+
+/** What the lips of a segment should do and what those borrowed do, frame by frame. */
+export interface NudgeRequest {
+  /** Opening wanted, in eye-corner distances. */
+  readonly wanted: Float32Array;
+  /** Opening of the donors, same unit. */
+  readonly borrowed: Float32Array;
+  /** How surely the lips meet, 0 to 1; nowhere when absent. */
+  readonly closure?: Float32Array;
+}
 
 /**
- * How far to open (positive) or close borrowed mouths so that they come closer to the shape wanted, per frame.
- * A closed mouth has no inside to show and is never pulled open. Smoothed over three frames.
- * @param wanted opening per frame, in eye-corner distances.
- * @param borrowed opening of the donors, same unit.
+ * How far to open (positive) or close borrowed mouths so that they come closer to the shape wanted, per frame. A closed
+ * mouth has no inside to show and is never pulled open. Smoothed over three frames, except where lips must meet: a p
+ * lasts no longer than a frame or two.
  */
-export function planNudges(wanted: Float32Array, borrowed: Float32Array): Float32Array {
+export function planNudges({ wanted, borrowed, closure }: NudgeRequest): Float32Array {
+  const closed = (t: number): number => closure?.[t] ?? 0;
   const sharp = wanted.map((opening, t) => {
     const own = Math.max(borrowed[t], 0);
-    const limit = stretchLimit * own;
-    return Math.min(Math.max(gain * (Math.max(opening, 0) - own), -limit), own < 0.015 ? 0 : limit);
+    const missing = (gain + (1 - gain) * closed(t)) * (Math.max(opening, 0) - own);
+    const least = -own * (stretchLimit + closingLimit * closed(t));
+    return Math.min(Math.max(missing, least), own < touching ? 0 : stretchLimit * own);
   });
   return sharp.map((value, t) => {
     const before = sharp[Math.max(t - 1, 0)];
     const after = sharp[Math.min(t + 1, sharp.length - 1)];
-    return (before + 2 * value + after) / 4;
+    const smooth = (before + 2 * value + after) / 4;
+    return value < smooth ? smooth + closed(t) * (value - smooth) : smooth;
   });
 }
 

@@ -144,7 +144,7 @@ export class UnitSelectionRenderer implements LipRenderer {
     const borrowed = Float32Array.from(donors, (frame) =>
       frame.reduce((sum, { index, share }) => sum + share * openingOf(libraryShapes[index * shapeSize]), 0),
     );
-    return planNudges(wanted, borrowed);
+    return planNudges({ wanted, borrowed, closure: targets.closure });
   }
 
   #cuts(segment: LipSegment): Uint8Array {

@@ -46,6 +46,12 @@ export interface WarpField {
 /** Skin that would move less than this stays bit for bit where it is. */
 const leastShiftPx = 0.15;
 
+/**
+ * Stiffness of the borrowed mouth's spline per squared eye-corner distance. An exact spline buckles where lips that
+ * are pulled together leave no room between points that come from far apart.
+ */
+const lipStiffness = 0.002;
+
 /** The grid's box: the outline's bounds plus the reach, cut to the frame, on the chroma grid. */
 function fieldBox(
   ring: Float64Array,
@@ -111,9 +117,10 @@ export function buildWarpField(request: WarpRequest): WarpField | null {
   const rows = Math.ceil(box.height / step) + 1;
 
   const donorPoints = pickPoints(destination, donorControlPoints);
-  const donorPlates = request.donorMeshes.map(
-    (mesh) => new ThinPlate(donorPoints, displacements(donorPoints, pickPoints(mesh, donorControlPoints)), 0),
-  );
+  const donorPlates = request.donorMeshes.map((mesh) => {
+    const shifts = displacements(donorPoints, pickPoints(mesh, donorControlPoints));
+    return new ThinPlate(donorPoints, shifts, lipStiffness * unit * unit);
+  });
   const skinPoints = pickPoints(destination, skinControlPoints);
   const skinPlate = new ThinPlate(
     skinPoints,
