@@ -64,7 +64,7 @@ function paste(sheet: Tile, tile: Tile, left: number, top: number): void {
 /** Three by five dots a sign, row by row, most significant first. */
 const glyphs: Readonly<Record<string, number>> = {
   ...{ '0': 0x7b6f, '1': 0x2c97, '2': 0x73e7, '3': 0x73cf, '4': 0x5bc9, '5': 0x79cf, '6': 0x79ef },
-  ...{ '7': 0x7252, '8': 0x7bef, '9': 0x7bcf, p: 0x7be4, s: 0x79cf, j: 0x126f, '!': 0x2482, ' ': 0 },
+  ...{ '7': 0x7252, '8': 0x7bef, '9': 0x7bcf, p: 0x7be4, s: 0x79cf, '!': 0x2482, ' ': 0 },
 };
 
 function drawText(sheet: Tile, text: string, left: number, top: number): void {

@@ -3,8 +3,8 @@
  * what an eye needs to judge it, in out/look/<case>/:
  *
  *   side-by-side.mp4   original | one pane per way of predicting lips, with the voice
- *   mouths-N.png       every frame's mouth, rows as in the film: j a join of two runs, p lips that should close,
- *                      s silence, ! an unsteady frame
+ *   mouths-N.png       every frame's mouth, rows as in the film: p lips that should close, s silence, ! one of the
+ *                      least steady frames
  *
  *   npm run look                       every case
  *   npm run look -- anchor blue-wall   some
@@ -33,7 +33,10 @@ const stop = new AbortController();
 process.once('SIGINT', () => stop.abort());
 
 /** Ways of predicting lips that are compared. */
-const variants = { spectral: () => createUnitSelectionEngine() } as const;
+const variants = {
+  spectral: () => createUnitSelectionEngine({ predictor: 'spectral' }),
+  learned: () => createUnitSelectionEngine({ predictor: 'learned' }),
+} as const;
 
 function say(text: string): void {
   if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${text}`);
@@ -62,7 +65,7 @@ interface Shown {
 }
 
 const perRow = 10;
-const rowsPerSheet = 6;
+const rowsPerSheet = 3;
 /** Steps this much larger than expected are marked. */
 const unsteady = 1.6;
 
