@@ -1,6 +1,7 @@
 import { lipOutlinePoints } from '../../src/engine/faces/lip-outline.ts';
 import type { FaceStore } from '../../src/engine/faces/types.ts';
 import { faceUnit } from '../../src/engine/lipsync/unit-selection/mouth-geometry.ts';
+import { expectation } from './expectation.ts';
 import type { TextureMoment } from './mouth-texture.ts';
 
 /**
@@ -44,8 +45,6 @@ export function lipSpeed(faces: FaceStore, personId: number, frame: number): num
   return Math.sqrt(sum / lipOutlinePoints.length) / faceUnit(now);
 }
 
-const bins = 8;
-
 interface Step {
   readonly frame: number;
   readonly step: number;
@@ -59,43 +58,13 @@ function stepsOf({ moments, speedAt }: Movement): Step[] {
   });
 }
 
-/** Mean step by lip speed: (speed, step) knots, both rising. */
-function expectationOf(steps: readonly Step[]): (speed: number) => number {
-  const bySpeed = [...steps].sort((a, b) => a.speed - b.speed);
-  const knots: { speed: number; step: number; count: number }[] = [];
-  for (let k = 0; k < bins; k++) {
-    const part = bySpeed.slice(
-      Math.floor((k * bySpeed.length) / bins),
-      Math.floor(((k + 1) * bySpeed.length) / bins),
-    );
-    if (part.length === 0) continue;
-    const sum = (pick: (step: Step) => number): number => part.reduce((total, at) => total + pick(at), 0);
-    knots.push({
-      speed: sum((at) => at.speed) / part.length,
-      step: sum((at) => at.step) / part.length,
-      count: part.length,
-    });
-    // Pool adjacent violators: faster lips never mean smaller steps.
-    for (let last = knots.length - 1; last > 0 && knots[last].step < knots[last - 1].step; last--) {
-      const [a, b] = knots.slice(last - 1);
-      const count = a.count + b.count;
-      const pooled = (x: number, y: number): number => (x * a.count + y * b.count) / count;
-      knots.splice(last - 1, 2, { speed: pooled(a.speed, b.speed), step: pooled(a.step, b.step), count });
-    }
-  }
-  return (speed) => {
-    const above = knots.findIndex((knot) => knot.speed >= speed);
-    if (above === 0) return knots[0].step;
-    if (above < 0) return knots.at(-1)?.step ?? Number.NaN;
-    const [a, b] = [knots[above - 1], knots[above]];
-    return a.step + ((b.step - a.step) * (speed - a.speed)) / (b.speed - a.speed);
-  };
-}
-
 /** @see Flicker */
 export function flickerOf(source: Movement, result: Movement): Flicker {
   const own = stepsOf(source);
-  const expected = expectationOf(own);
+  const expected = expectation(
+    own.map(({ step, speed }) => ({ at: speed, value: step })),
+    { isRising: true },
+  );
   const steps = stepsOf(result);
   const mean = (values: readonly Step[]): number =>
     values.reduce((sum, { step }) => sum + step, 0) / values.length;

@@ -6,6 +6,7 @@ import {
   shapeSize,
   type PersonTable,
 } from '../../src/engine/lipsync/unit-selection/person-table.ts';
+import { expectation } from './expectation.ts';
 import { flickerOf, lipSpeed, type Flicker } from './flicker.ts';
 import type { MouthTexture } from './mouth-texture.ts';
 
@@ -13,15 +14,23 @@ import type { MouthTexture } from './mouth-texture.ts';
 export interface Look {
   /** Mean Laplacian variance in the mouth region, result over source. */
   readonly sharpness: number;
+  /**
+   * The same against what the source shows with its lips as far open as the result's are there: teeth have edges that
+   * closed lips have not, and another voice opens the mouth at other moments.
+   */
+  readonly sharpnessAlike: number;
   readonly flicker: Flicker;
   /** Frames, from the stretch's first, in which the voice is silent. */
   readonly silent: readonly number[];
   /**
    * Mean opening of the inner lips in silence, measured again on the finished picture, and the opening below which the
-   * speaker's own lips are a fifth of the time; eye-corner distances. NaN where the voice never pauses.
+   * speaker's own lips are a fifth of the time; eye-corner distances. NaN where the voice never pauses. A turned or
+   * lowered head changes by up to 0.01 what the mesh calls closed, so the second quantile is taken of those of the
+   * speaker's frames whose head is held as in the silent ones (NaN where there are few).
    */
   readonly openingInSilence: number;
   readonly ownQuantile: number;
+  readonly ownQuantileAtPose: number;
 }
 
 /** Pauses shorter than this are stops and breaths. */
@@ -59,6 +68,33 @@ function tableOf(faces: FaceStore, personId: number): PersonTable {
   return table;
 }
 
+/** Heads this close to one another are held alike. */
+const alikePoseDegrees = 4;
+const leastFrames = 25;
+
+function lowestFifth(table: PersonTable, frames: readonly number[]): number {
+  const openings = frames.map((frame) => table.shapes[frame * shapeSize]).sort((a, b) => a - b);
+  return openings[Math.floor(openings.length / 5)];
+}
+
+function sharpnessAlike(
+  { source, result }: { readonly source: MouthTexture; readonly result: MouthTexture },
+  openingOf: Readonly<Record<'source' | 'result', (frame: number) => number>>,
+): number {
+  const seen = source.moments.map(({ frame, sharpness }) => ({
+    at: openingOf.source(frame),
+    value: sharpness,
+  }));
+  const expected = expectation(seen, { isRising: false });
+  let shown = 0;
+  let due = 0;
+  for (const { frame, sharpness } of result.moments) {
+    shown += sharpness;
+    due += expected(openingOf.result(frame));
+  }
+  return shown / due;
+}
+
 /**
  * Compares a result with the film it was made from.
  * @param resultFaces found in the finished stretch; its frame 0 is the segment's first.
@@ -74,10 +110,20 @@ export function measureLook(
   const resultPerson = resultFaces.index.people.at(0)?.personId ?? 1;
   const result = tableOf(resultFaces, resultPerson);
   const seen = Array.from(own.trackIds.keys()).filter((frame) => own.trackIds[frame] >= 0);
-  const openings = seen.map((frame) => own.shapes[frame * shapeSize]).sort((a, b) => a - b);
   const silent = silentFrames(scene, segment).filter((frame) => result.trackIds[frame] >= 0);
   const atRest = silent.reduce((sum, frame) => sum + result.shapes[frame * shapeSize], 0) / silent.length;
+  const poses = silent.map((frame) => result.poses.subarray(2 * frame, 2 * frame + 2));
+  const atPose = seen.filter((frame) =>
+    poses.some(
+      ([yaw, pitch]) =>
+        Math.hypot(own.poses[2 * frame] - yaw, own.poses[2 * frame + 1] - pitch) < alikePoseDegrees,
+    ),
+  );
   return {
+    sharpnessAlike: sharpnessAlike(textures, {
+      source: (frame) => own.shapes[frame * shapeSize],
+      result: (frame) => result.shapes[(frame - startFrame) * shapeSize],
+    }),
     sharpness: textures.result.sharpness / textures.source.sharpness,
     flicker: flickerOf(
       { moments: textures.source.moments, speedAt: (frame) => lipSpeed(scene.faces, personId, frame) },
@@ -88,6 +134,7 @@ export function measureLook(
     ),
     silent,
     openingInSilence: atRest,
-    ownQuantile: openings[Math.floor(openings.length / 5)],
+    ownQuantile: lowestFifth(own, seen),
+    ownQuantileAtPose: atPose.length < leastFrames ? Number.NaN : lowestFifth(own, atPose),
   };
 }

@@ -100,15 +100,18 @@ function writeSheets(outFolder: string, segment: LipSegment, shown: readonly Sho
 function line(name: string, title: string, { look, render }: Shown): string {
   const number = (value: number, digits = 2): string => (Number.isNaN(value) ? '-' : value.toFixed(digits));
   const { flicker } = look;
-  const rest = `${number(look.openingInSilence, 4)} / ${number(look.ownQuantile, 4)}`;
+  const rest = [look.openingInSilence, look.ownQuantile, look.ownQuantileAtPose]
+    .map((opening) => number(opening, 3))
+    .join(' / ');
   const frames = render.wanted.length;
   return [
     name.padEnd(20),
     title.padEnd(9),
     number(look.sharpness).padStart(9),
+    number(look.sharpnessAlike).padStart(6),
     number(flicker.ratio).padStart(8),
     number(flicker.plainRatio).padStart(6),
-    rest.padStart(17),
+    rest.padStart(25),
     number((1000 * frames) / render.renderMs, 0).padStart(6),
     `  ${flicker.worst.map(({ frame, excess }) => `${frame} (${excess.toFixed(1)})`).join(' ')}`,
   ].join(' ');
@@ -170,7 +173,7 @@ async function showCase(look: LookCase): Promise<void> {
 }
 
 console.log(
-  'case                 variant   sharpness  flicker  plain  rest / own 20 %  fps     unsteady frames (times expected)',
+  'case                 variant   sharpness  alike  flicker  plain  rest / own 20 % / at pose  fps  unsteady frames (times expected)',
 );
 for (const look of lookCases) {
   if (positionals.length > 0 && !positionals.some((part) => look.name.includes(part))) continue;
