@@ -34,6 +34,13 @@ function syncNetRemedy({ model }: ErrorDetails): string | null {
     : null;
 }
 
+/** What to do about a file that belongs to Dubwright itself; null about any other. */
+function bundledRemedy({ model }: ErrorDetails): string | null {
+  return model === 'sync-expert'
+    ? 'The lip-sync expert comes with Dubwright, in its folder "models": install Dubwright again.'
+    : null;
+}
+
 const texts: Readonly<Record<ErrorCode, Writer>> = {
   USAGE: (details) => ({
     sentence: `${sentenceCase(fact(details, 'problem', fact(details, 'reason', 'The command line is not understood')))}.`,
@@ -90,18 +97,21 @@ const texts: Readonly<Record<ErrorCode, Writer>> = {
   MODEL_NOT_FOUND: (details) => ({
     sentence: `There is no model file ${file(details, 'given')}.`,
     remedy:
+      bundledRemedy(details) ??
       syncNetRemedy(details) ??
       'Give an ONNX file with --model, or leave --engine out to use the built-in engine.',
   }),
   MODEL_UNREADABLE: (details) => ({
     sentence: `${file(details, 'The model')} is not an ONNX model that can be loaded${because(details)}.`,
     remedy:
+      bundledRemedy(details) ??
       syncNetRemedy(details) ??
       'Give a Wav2Lip-shaped generator exported to ONNX; a .pth checkpoint must be converted first.',
   }),
   MODEL_WRONG_SHAPE: (details) => ({
     sentence: `${file(details, 'The model')} is an ONNX model of another kind${because(details)}.`,
     remedy:
+      bundledRemedy(details) ??
       syncNetRemedy(details) ??
       'Give a generator with a sound input of 1×80×16, a face input of 6 channels and one picture as output.',
   }),

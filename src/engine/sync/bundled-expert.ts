@@ -30,13 +30,17 @@ export interface ExpertFiles {
 export async function readExpertFiles(folder: string = bundledModelsFolder): Promise<ExpertFiles> {
   const path = join(folder, 'bundled.json');
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
-    throw new DubwrightError('MODEL_NOT_FOUND', { path }, { cause: error });
+    throw new DubwrightError('MODEL_NOT_FOUND', { path, model: 'sync-expert' }, { cause: error });
   });
   const cards = cardsIn(text, path);
   const sound = cards.find((card) => card.file === 'sync-sound.onnx');
   const lips = cards.find((card) => card.file === 'sync-lips.onnx');
   if (sound === undefined || lips === undefined)
-    throw new DubwrightError('MODEL_UNREADABLE', { path, reason: 'it does not name the lip-sync expert' });
+    throw new DubwrightError('MODEL_UNREADABLE', {
+      path,
+      model: 'sync-expert',
+      reason: 'it does not name the lip-sync expert',
+    });
   return {
     soundPath: join(folder, sound.file),
     lipsPath: join(folder, lips.file),
@@ -57,7 +61,11 @@ function cardsIn(text: string, path: string): z.infer<typeof modelCard>[] {
   try {
     visit(JSON.parse(text));
   } catch (error) {
-    throw new DubwrightError('MODEL_UNREADABLE', { path, reason: 'it is not JSON' }, { cause: error });
+    throw new DubwrightError(
+      'MODEL_UNREADABLE',
+      { path, model: 'sync-expert', reason: 'it is not JSON' },
+      { cause: error },
+    );
   }
   return found;
 }
