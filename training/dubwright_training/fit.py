@@ -34,9 +34,10 @@ class AveragedWeights:
 
 
 def rate_at(step: int, recipe: FitRecipe) -> float:
-    """Share of the learning rate: warming up, then half a cosine down to 2 %."""
+    """Share of the learning rate: warming up, then half a cosine down to the last rate."""
     warm = min(1.0, (step + 1) / max(1, recipe.warm_up_steps))
-    return warm * (0.5 * (1 + math.cos(math.pi * step / recipe.steps)) + 0.02)
+    fall = 0.5 * (1 + math.cos(math.pi * step / recipe.steps))
+    return warm * (recipe.last_rate + (1 - recipe.last_rate) * fall)
 
 
 def minimise(

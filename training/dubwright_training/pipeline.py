@@ -65,11 +65,11 @@ class Pipeline:
         start = once("pretrain", [spoken, self._recipe_of_lips(), asdict(recipe.pretrain)], self._pretrain)
         films = [film.id for film in self._known]
         lags = once("lags", [start, films, asdict(recipe.lag), asdict(recipe.lag_fit)], self._estimate_lags)
-        lips_on = [lags, asdict(recipe.lips)]
+        lips_on = [lags, asdict(recipe.lips), recipe.lips_leave_out]
         expert_on = [lips_on, asdict(recipe.expert)]
-        measured = once("figures", [expert_on, recipe.figure_folds], self._measure_folds)
         once("lips", lips_on, self._train_lips)
         once("expert", expert_on, self._train_expert)
+        measured = once("figures", [expert_on, recipe.figure_folds], self._measure_folds)
         self._finish(measured)
 
     def _recipe_of_lips(self) -> dict[str, object]:
@@ -150,6 +150,8 @@ class Pipeline:
         recipe = self._recipe
         start = torch.load(self._work / "pretrained.pt", weights_only=True)
         fit = recipe.lag_fit if for_lags else recipe.lips
+        if not for_lags:
+            clips = [clip for clip in clips if clip.source not in recipe.lips_leave_out]
         seed = recipe.seed + 100 * number
         return train_lips(clips, self._synthetic, start, recipe, fit, seed=seed, title=title)
 
@@ -233,11 +235,14 @@ class Pipeline:
             export.write_reference(by_file, self._folders.reference)
         in_sync = self._rendered.clips(self._recipe, None)
         bias, lag_bias = expert_bias_ms(*pair, in_sync), lips_bias_ms(network, in_sync, self._recipe.lag)
-        taught = data_used([*self._clips, *self._synthetic], self._sources)
+        everything = [*self._clips, *self._synthetic]
+        lips_from = [clip for clip in everything if clip.source not in self._recipe.lips_leave_out]
+        lips_taught = data_used(lips_from, self._sources)
         # The expert's trunk starts from the lips network: what taught that one taught it too.
+        taught = data_used(everything, self._sources)
         seed = self._recipe.seed
         cards = [
-            Card("lips-from-sound", lips_path, taught, seed, shown, {"lagBiasMs": lag_bias}),
+            Card("lips-from-sound", lips_path, lips_taught, seed, shown, {"lagBiasMs": lag_bias}),
             Card("sync-sound", sound_path, taught, seed, shown, {"biasMs": bias}),
             Card("sync-lips", mouth_path, taught, seed, shown, {"biasMs": bias}),
         ]

@@ -8,6 +8,7 @@ import subprocess
 import wave
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from functools import cache
 from math import gcd
 from pathlib import Path
 
@@ -29,7 +30,7 @@ _SHORTEST_SECONDS = 1.0
 
 # Text file -> the espeak-ng voices that read it, and how often it is drawn.
 _LANGUAGES: dict[str, tuple[tuple[str, ...], float]] = {
-    "en": (("en-us", "en", "en-gb-x-rp", "en-gb-scotland"), 3.0),
+    "en": (("en-us", "en", "en-gb-x-rp", "en-gb-scotland"), 9.0),
     "de": (("de",), 1.5),
     "fr": (("fr", "fr-be"), 1.5),
     "es": (("es", "es-419"), 1.5),
@@ -83,10 +84,18 @@ def texts_sha256() -> str:
     return hashlib.sha256(texts).hexdigest()
 
 
-def text_of(language: str, chance: random.Random, salad_share: float) -> str:
+@cache
+def english_vocabulary() -> tuple[str, ...]:
+    """Words of this project's own documents: far more than our sentences have."""
+    return tuple((TEXTS / "words-en.txt").read_text(encoding="utf-8").split())
+
+
+def text_of(language: str, chance: random.Random, recipe: SynthesisRecipe) -> str:
     """One or two sentences, or as many random words."""
+    if language == "en" and chance.random() < recipe.vocabulary_share:
+        return " ".join(chance.choices(english_vocabulary(), k=chance.randint(6, 14))) + "."
     sentences = sentences_of(language)
-    if chance.random() >= salad_share:
+    if chance.random() >= recipe.salad_share:
         return " ".join(chance.sample(sentences, chance.choice((1, 1, 2))))
     words = [word for sentence in sentences for word in sentence.strip(".?!。？！।؟").split()]
     if len(words) < 2 * len(sentences):
@@ -115,7 +124,7 @@ def _espeak_utterances(recipe: SynthesisRecipe, seed: int) -> Iterator[tuple[Utt
             chance.randint(*recipe.volume),
             chance.randint(*recipe.word_gap_10ms),
         )
-        spoken = espeak.speak(text_of(language, chance, recipe.salad_share), voice, style)
+        spoken = espeak.speak(text_of(language, chance, recipe), voice, style)
         if spoken is None:
             print(f"  espeak-ng has no voice {voice}")
             continue
@@ -139,7 +148,7 @@ def _flite_utterances(
     text_path, wav_path = folder / "flite.txt", folder / "flite.wav"
     for number in range(recipe.flite_utterances):
         voice = chance.choice(_FLITE_VOICES)
-        text_path.write_text(text_of("en", chance, recipe.salad_share), encoding="utf-8")
+        text_path.write_text(text_of("en", chance, recipe), encoding="utf-8")
         stretch = f"duration_stretch={chance.uniform(0.8, 1.15):.2f}"
         files = ["-f", str(text_path), "-o", str(wav_path)]
         command = [flite, "-voice", voice, "--setf", stretch, *files, "-psdur"]
@@ -164,7 +173,7 @@ def _festival_utterances(recipe: SynthesisRecipe, seed: int) -> Iterator[tuple[U
     number = 0
     for voice in voices:
         count = recipe.festival_utterances // len(voices)
-        texts = [text_of(voice.language, chance, recipe.salad_share) for _ in range(count)]
+        texts = [text_of(voice.language, chance, recipe) for _ in range(count)]
         for samples, rate_hz, sounds in festival.speak(voice, texts, chance):
             common = gcd(_RATE_HZ, rate_hz)
             resampled = resample_poly(samples, _RATE_HZ // common, rate_hz // common).astype(np.float32)

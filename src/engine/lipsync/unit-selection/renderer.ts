@@ -17,7 +17,7 @@ import { leapShapesOf, leapSize, targetCosts } from './target-costs.ts';
 import { buildWarpField, defaultMaskShape } from './warp-field.ts';
 
 /** Price of leaving a run. */
-const jumpCost = 0.9;
+const jumpCost = 1.5;
 /** How quickly the light of a run follows new frames. */
 const colourEase = 0.35;
 
