@@ -12,6 +12,8 @@ const loudNats = 4.5;
 const loudestQuantile = 0.95;
 const spread = 2.5;
 const blockFrames = 1000;
+/** Sounds up to two minutes keep their mel between the two passes (4 MB); longer ones are read again. */
+const keptFrames = 12_000;
 
 /** Level and colour of a sound: what differs between two voices and microphones, not between two vowels. */
 export interface VoiceLevel {
@@ -46,11 +48,14 @@ function loudnessOf(mel: Float32Array, frame: number): number {
 export function measureVoiceLevel(pcm: PcmReader, signal: AbortSignal): VoiceLevel {
   const count = voiceMelCount(pcm);
   const loudness = new Float32Array(count);
+  const kept = new Map<number, Float32Array>();
   const eachBlock = (visit: (mel: Float32Array, start: number, length: number) => void): void => {
     for (let start = 0; start < count; start += blockFrames) {
       signal.throwIfAborted();
       const length = Math.min(blockFrames, count - start);
-      visit(readVoiceMel(pcm, start, length), start, length);
+      const mel = kept.get(start) ?? readVoiceMel(pcm, start, length);
+      if (count <= keptFrames) kept.set(start, mel);
+      visit(mel, start, length);
     }
   };
   eachBlock((mel, start, length) => {
