@@ -6,7 +6,7 @@ import { prepareSpeaker } from './prepare-speaker.ts';
 import { UnitSelectionRenderer } from './renderer.ts';
 
 /** Raised whenever the same inputs may give other pixels. */
-const engineVersion = 9;
+const engineVersion = 10;
 
 const missingNote =
   'models/lips-from-sound.onnx is missing, so mouths are chosen by comparing spectra and follow the voice less closely';
