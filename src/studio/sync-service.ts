@@ -12,7 +12,7 @@ import type {
   ScoreSyncResult,
 } from '../engine/host/tasks.ts';
 import type { StageProgress } from '../engine/lipsync/types.ts';
-import { bundledModelsFolder, expertFolderVariable, readExpertFiles } from '../engine/sync/bundled-expert.ts';
+import { expertFolder, readExpertFiles } from '../engine/sync/bundled-expert.ts';
 import { speakerBetween } from '../engine/sync/speaker-activity.ts';
 import type { SyncNetFaceScore } from '../engine/sync/syncnet/types.ts';
 import type { SyncScore } from '../engine/sync/types.ts';
@@ -80,7 +80,7 @@ export async function scoreSync(request: SyncRequest, options: SyncOptions): Pro
 
 /** Said before the film is read, which may take minutes. */
 async function requireNetworks({ syncNet }: SyncRequest): Promise<void> {
-  await readExpertFiles(process.env[expertFolderVariable] ?? bundledModelsFolder);
+  await readExpertFiles(expertFolder());
   const missing = [syncNet?.facePath, syncNet?.soundPath].find(
     (path) => path !== undefined && !existsSync(path),
   );

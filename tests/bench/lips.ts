@@ -14,6 +14,7 @@ import { findLipModel } from '../../src/engine/lipsync/lips-from-sound/bundled-l
 import { sharedFolder } from '../support/shared-media.ts';
 import { measureDemo } from './measure-demo.ts';
 import { measureClip, type ClipScore } from './measure-lips.ts';
+import { heldOutCloseUps } from './sync-clips.ts';
 
 const header = `r is Pearson's correlation with the lips as they were filmed (opening of the inner lips / width of the mouth).
   lag       film sound minus picture, as the general network finds it; 0 where the film does not tell
@@ -23,18 +24,6 @@ const header = `r is Pearson's correlation with the lips as they were filmed (op
             2 % to 90 % quantile, and at most 0.03 eye-corner distances
   dub       the first 60 % lends its mouths, the last 40 % is dubbed with its own sound (lag put right) and the lips are
             measured again in the finished picture: by the network, and by comparing spectra`;
-
-/** Close-ups that nothing bundled was trained on. */
-const heldOut: readonly string[] = [
-  'anchor',
-  'desk-man',
-  'blue-wall',
-  'commissioner',
-  'address-b',
-  'webcam-1080p-1',
-  'webcam-1080p-2',
-  'microphone-man',
-];
 
 const figures: readonly (readonly [string, (score: ClipScore) => number | undefined])[] = [
   ['opening', ({ prediction }) => prediction?.general.opening],
@@ -91,7 +80,7 @@ else {
     const lag = measured.prediction ? Math.round(measured.prediction.lagMs).toString() : '-';
     console.log(row(name, `${measured.seconds.toFixed(1)} ${lag.padStart(5)}`, [measured]));
   }
-  const closeUps = scores.filter(({ name }) => heldOut.some((part) => name.startsWith(part)));
+  const closeUps = scores.filter(({ name }) => heldOutCloseUps.some((part) => name.startsWith(part)));
   const long = scores.filter(({ seconds }) => seconds >= 8);
   console.log(row(`mean, ${closeUps.length} held-out close-ups`, '', closeUps));
   console.log(row(`mean, ${long.length} clips of 8 s or more`, '', long));

@@ -12,7 +12,7 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { bundledModelsFolder } from '../../src/engine/sync/bundled-expert.ts';
+import { bundledModelsFolder } from '../../src/engine/models/bundled-cards.ts';
 import { createSyncExpert } from '../../src/engine/sync/sync-expert.ts';
 import { readSpeakers, renderSpeakers, whyNoSpeakers } from '../support/rendered-speakers.ts';
 import { withTempFolder } from '../support/temp-folder.ts';

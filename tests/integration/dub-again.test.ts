@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { fileURLToPath } from 'node:url';
 import { dubReportSchema } from '../../src/contract/dub.ts';
 import type { DubReport } from '../../src/contract/dub.ts';
-import { bundledModelsFolder } from '../../src/engine/sync/bundled-expert.ts';
+import { bundledModelsFolder } from '../../src/engine/models/bundled-cards.ts';
 import { runCli, startCli } from '../support/cli.ts';
 import { spokenSentences } from '../support/dub-desk.ts';
 import { descendantsOf, waitUntilGone } from '../support/processes.ts';

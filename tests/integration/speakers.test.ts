@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { FaceIndex } from '../../src/engine/faces/types.ts';
 import { taskHandlers } from '../../src/engine/host/handlers/table.ts';
-import { bundledModelsFolder } from '../../src/engine/sync/bundled-expert.ts';
+import { bundledModelsFolder } from '../../src/engine/models/bundled-cards.ts';
 import type { SpeakerActivity } from '../../src/engine/sync/speaker-activity.ts';
 import { faceOfSegment } from '../../src/studio/dub/choose-faces.ts';
 import { ffmpegText } from '../support/make-media.ts';

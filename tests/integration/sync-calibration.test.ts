@@ -9,7 +9,7 @@ import { analyseFaces } from '../../src/engine/faces/analyse-faces.ts';
 import { openFaceStore } from '../../src/engine/faces/face-store.ts';
 import { lipFeaturesOf } from '../../src/engine/faces/lip-features.ts';
 import { openSource } from '../../src/engine/media/open-source.ts';
-import { bundledModelsFolder } from '../../src/engine/sync/bundled-expert.ts';
+import { bundledModelsFolder } from '../../src/engine/models/bundled-cards.ts';
 import { createSyncExpert } from '../../src/engine/sync/sync-expert.ts';
 import { measureOffsets } from '../bench/measure-offsets.ts';
 import { renderSpeakers, whyNoSpeakers, type RenderedSpeaker } from '../support/rendered-speakers.ts';

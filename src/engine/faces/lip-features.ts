@@ -1,5 +1,6 @@
 import { lipOutlineOf, lipOutlineSize } from './lip-outline.ts';
-import { lipShapeOf } from './lip-shape.ts';
+import { alignmentTo, lipShapeOf } from './lip-shape.ts';
+import { referenceFace } from './reference-face.ts';
 import { lipComponents } from './lip-components.ts';
 
 /**
@@ -28,8 +29,9 @@ const shapeCount = lipFeatureCount - lipComponents.length;
 
 /** Measures the mouth of a mesh (468 points, any pose, any size) as `lipFeatureCount` numbers. */
 export function lipFeaturesOf(mesh: Float32Array): Float32Array {
-  const shape = lipShapeOf(mesh);
-  const outline = lipOutlineOf(mesh);
+  const similarity = alignmentTo(referenceFace, mesh);
+  const shape = lipShapeOf(mesh, similarity);
+  const outline = lipOutlineOf(mesh, similarity);
   const features = new Float32Array(lipFeatureCount);
   features.set([
     shape.innerOpening,

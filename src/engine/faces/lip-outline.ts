@@ -8,9 +8,15 @@ export const lipOutlinePoints: readonly number[] = [...lipsOuter, ...lipsInner];
 /** Floats per outline: x, y, z of each point. */
 export const lipOutlineSize = lipOutlinePoints.length * 3;
 
-/** The lip points of a mesh as the reference face would hold them: free of pose, place and size; `lipOutlineSize` floats. */
-export function lipOutlineOf(mesh: Float32Array): Float32Array {
-  const { rotation: r, translation: t, scale } = alignmentTo(referenceFace, mesh);
+/**
+ * The lip points of a mesh as the reference face would hold them: free of pose, place and size; `lipOutlineSize` floats.
+ * @param similarity that lays the mesh over the reference face, where it is known already.
+ */
+export function lipOutlineOf(
+  mesh: Float32Array,
+  similarity = alignmentTo(referenceFace, mesh),
+): Float32Array {
+  const { rotation: r, translation: t, scale } = similarity;
   const out = new Float32Array(lipOutlineSize);
   lipOutlinePoints.forEach((point, i) => {
     const [x, y, z] = [mesh[3 * point], mesh[3 * point + 1], mesh[3 * point + 2]];

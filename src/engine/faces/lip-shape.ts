@@ -62,9 +62,11 @@ export function faceScaleOf(mesh: Float32Array): number {
   return unit / alignmentTo(referenceFace, mesh).scale;
 }
 
-/** Measures the mouth of a mesh (468 points, any pose, any size). */
-export function lipShapeOf(mesh: Float32Array): LipShape {
-  const similarity = alignmentTo(referenceFace, mesh);
+/**
+ * Measures the mouth of a mesh (468 points, any pose, any size).
+ * @param similarity that lays the mesh over the reference face, where it is known already.
+ */
+export function lipShapeOf(mesh: Float32Array, similarity = alignmentTo(referenceFace, mesh)): LipShape {
   // Distances do not change with rotation, so only the scale is applied to them.
   const gap = (a: number, b: number): number => similarity.scale * distance(mesh, a, b);
   const gaps = innerPairs.map(([upper, lower]) => gap(upper, lower));

@@ -1,16 +1,21 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { z } from 'zod';
 import { DubwrightError } from '../../contract/errors.ts';
-
-/** `models` of this installation, where the trained networks and their card lie. */
-export const bundledModelsFolder: string = fileURLToPath(new URL('../../../models', import.meta.url));
+import {
+  bundledCardFile,
+  bundledCardsIn,
+  bundledModelsFolder,
+  type BundledCard,
+} from '../models/bundled-cards.ts';
 
 /** Environment variable that names another folder than the bundled one. */
 export const expertFolderVariable = 'DUBWRIGHT_SYNC_EXPERT';
 
-const modelCard = z.object({ file: z.string(), sha256: z.string(), biasMs: z.number().optional() });
+/** Folder of the expert in use: the bundled one, or another that the environment names. */
+export function expertFolder(): string {
+  const named = process.env[expertFolderVariable] ?? '';
+  return named === '' ? bundledModelsFolder : named;
+}
 
 /** Where the expert's two networks lie and what their card says of them. */
 export interface ExpertFiles {
@@ -23,12 +28,11 @@ export interface ExpertFiles {
 }
 
 /**
- * Reads the card `bundled.json` of a models folder: an object whose values (directly, or under `models`) are cards of
- * one file each.
+ * Reads what the card of a models folder says of the expert.
  * @throws DubwrightError MODEL_NOT_FOUND without a card, MODEL_UNREADABLE for one that does not name both networks
  */
 export async function readExpertFiles(folder: string = bundledModelsFolder): Promise<ExpertFiles> {
-  const path = join(folder, 'bundled.json');
+  const path = join(folder, bundledCardFile);
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
     throw new DubwrightError('MODEL_NOT_FOUND', { path, model: 'sync-expert' }, { cause: error });
   });
@@ -49,17 +53,9 @@ export async function readExpertFiles(folder: string = bundledModelsFolder): Pro
   };
 }
 
-/** Every card in the file, whatever they are filed under. */
-function cardsIn(text: string, path: string): z.infer<typeof modelCard>[] {
-  const found: z.infer<typeof modelCard>[] = [];
-  const visit = (value: unknown): void => {
-    if (typeof value !== 'object' || value === null) return;
-    const card = modelCard.safeParse(value);
-    if (card.success) found.push(card.data);
-    else for (const part of Object.values(value)) visit(part);
-  };
+function cardsIn(text: string, path: string): BundledCard[] {
   try {
-    visit(JSON.parse(text));
+    return bundledCardsIn(text);
   } catch (error) {
     throw new DubwrightError(
       'MODEL_UNREADABLE',
@@ -67,5 +63,4 @@ function cardsIn(text: string, path: string): z.infer<typeof modelCard>[] {
       { cause: error },
     );
   }
-  return found;
 }

@@ -1,18 +1,13 @@
 import { errorText } from '../../../contract/error-text.ts';
 import { DubwrightError } from '../../../contract/errors.ts';
 import type { ErrorCode } from '../../../contract/errors.ts';
-import { expertFolderVariable, readExpertFiles } from '../../sync/bundled-expert.ts';
+import { expertFolder, readExpertFiles } from '../../sync/bundled-expert.ts';
 import { createSyncExpert } from '../../sync/sync-expert.ts';
 import type { SyncExpert } from '../../sync/sync-expert.ts';
 import type { TaskContext } from '../protocol.ts';
 
 /** Without its models the expert is missed, but nothing else needs it. */
 const missing: readonly ErrorCode[] = ['MODEL_NOT_FOUND', 'MODEL_UNREADABLE', 'MODEL_WRONG_SHAPE'];
-
-function chosenFolder(): { readonly modelsFolder?: string } {
-  const modelsFolder = process.env[expertFolderVariable] ?? '';
-  return modelsFolder === '' ? {} : { modelsFolder };
-}
 
 function isMissing(thrown: unknown): thrown is DubwrightError {
   return thrown instanceof DubwrightError && missing.includes(thrown.code);
@@ -21,7 +16,7 @@ function isMissing(thrown: unknown): thrown is DubwrightError {
 /** Name of the expert whose scores are to be had here, without opening it; null where its models are missing. */
 export async function expertName(): Promise<string | null> {
   try {
-    const { biasMs, fingerprint } = await readExpertFiles(chosenFolder().modelsFolder);
+    const { biasMs, fingerprint } = await readExpertFiles(expertFolder());
     return nameOf({ biasMs, fingerprint });
   } catch (thrown) {
     if (isMissing(thrown)) return null;
@@ -38,7 +33,7 @@ export function nameOf({ biasMs, fingerprint }: Pick<SyncExpert, 'biasMs' | 'fin
 export async function openExpert({ emit }: Pick<TaskContext, 'emit'>): Promise<SyncExpert | null> {
   try {
     return await createSyncExpert({
-      ...chosenFolder(),
+      modelsFolder: expertFolder(),
       onFallback: (text) => emit({ kind: 'warning', text }),
     });
   } catch (thrown) {

@@ -1,7 +1,7 @@
 import { openPcmFile } from '../../audio/pcm-file.ts';
 import { openFaceStore } from '../../faces/face-store.ts';
 import { openSource } from '../../media/open-source.ts';
-import { expertFolderVariable } from '../../sync/bundled-expert.ts';
+import { expertFolder } from '../../sync/bundled-expert.ts';
 import { hearSound } from '../../sync/heard-sound.ts';
 import { scoreFilm } from '../../sync/score-film.ts';
 import type { LipsScore } from '../../sync/score-lips.ts';
@@ -18,9 +18,8 @@ export async function scoreSync(
 ): Promise<EngineTasks['scoreSync']['output']> {
   const source = await openSource(input.sourcePath, signal);
   const { frameRate } = source.video;
-  const modelsFolder = process.env[expertFolderVariable] ?? '';
   const expert = await createSyncExpert({
-    ...(modelsFolder === '' ? {} : { modelsFolder }),
+    modelsFolder: expertFolder(),
     provider: await chosenProvider('faces', signal),
     onFallback: (text) => emit({ kind: 'warning', text }),
   });

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
-import { measureVoiceLevel } from '../../audio/voice-mel.ts';
+import { measureVoiceLevel, type VoiceLevel } from '../../audio/voice-mel.ts';
 import { DubwrightError } from '../../../contract/errors.ts';
 import type { LipModelFile } from '../lips-from-sound/bundled-lip-model.ts';
 import { sharedLipNetwork } from '../lips-from-sound/shared-lip-network.ts';
@@ -17,7 +17,7 @@ import {
 } from './learned-predictor.ts';
 import type { LipPredictor } from './lip-predictor.ts';
 import type { PersonTable } from './person-table.ts';
-import { profileOf, readBandFrames, type SoundProfile } from './sound-context.ts';
+import { profileOf, readBandFrames } from './sound-context.ts';
 import {
   learnSpectralModel,
   loudnessPredictor,
@@ -90,7 +90,7 @@ async function learnByNetwork(listener: Listener, request: LessonRequest): Promi
 }
 
 interface SpectralLesson {
-  readonly profile: SoundProfile;
+  readonly profile: VoiceLevel;
   readonly model: SpectralModel | null;
 }
 

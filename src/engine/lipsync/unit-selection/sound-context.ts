@@ -1,9 +1,7 @@
-import { logMelBandCount as sourceBands, logMelFrames } from '../../audio/spectral-features.ts';
+import { logMelBandCount as sourceBands } from '../../audio/spectral-features.ts';
+import { readVoiceMel, voiceMelCount, voiceMelRateHz, type VoiceLevel } from '../../audio/voice-mel.ts';
 import type { PcmReader } from '../types.ts';
 
-/** Log-mel frames per second. */
-export const melRateHz = 100;
-const hopSamples = 160;
 /** Bands after averaging neighbours: speech's envelope, not its pitch. */
 const bands = 20;
 /** A moment of context is an average over this many mel frames. */
@@ -33,18 +31,9 @@ export interface BandFrames {
   readonly loudness: Float32Array;
 }
 
-/** Level and colour of a sound: what differs between two microphones, not between two vowels. */
-export interface SoundProfile {
-  /** 95th percentile of frame loudness. */
-  readonly peak: number;
-  /** Mean spectrum over loud frames, 20 bands. */
-  readonly mean: Float32Array;
-  readonly loudFrames: number;
-}
-
-/** Reads a sound once through. Frame k is centred on sample (k + 0.5) · 160. */
+/** Reads a sound once through; frames as in `readVoiceMel`. */
 export function readBandFrames(pcm: PcmReader, signal: AbortSignal): BandFrames {
-  const count = Math.floor(pcm.sampleCount / hopSamples);
+  const count = voiceMelCount(pcm);
   const values = new Float32Array(count * bands);
   const loudness = new Float32Array(count);
   const block = 1000;
@@ -52,8 +41,7 @@ export function readBandFrames(pcm: PcmReader, signal: AbortSignal): BandFrames 
   for (let start = 0; start < count; start += block) {
     signal.throwIfAborted();
     const length = Math.min(block, count - start);
-    const startSample = start * hopSamples + hopSamples / 2;
-    const mel = logMelFrames(pcm, { startSample, frameCount: length, hopSamples });
+    const mel = readVoiceMel(pcm, start, length);
     for (let i = 0; i < length; i++) {
       let total = 0;
       for (let band = 0; band < bands; band++) {
@@ -68,8 +56,8 @@ export function readBandFrames(pcm: PcmReader, signal: AbortSignal): BandFrames 
   return { count, values, loudness };
 }
 
-/** Measures level and mean spectrum. */
-export function profileOf(sound: BandFrames): SoundProfile {
+/** Measures level and mean spectrum over 20 bands. */
+export function profileOf(sound: BandFrames): VoiceLevel {
   const sorted = Float32Array.from(sound.loudness).sort();
   const peak = sorted.length > 0 ? sorted[Math.floor(0.95 * (sorted.length - 1))] : 0;
   const mean = new Float32Array(bands);
@@ -84,31 +72,12 @@ export function profileOf(sound: BandFrames): SoundProfile {
 }
 
 /**
- * A short stretch of voice knows its own mean spectrum badly; it is drawn towards the film's own as if that had been
- * heard for one second more, after the levels are made equal.
- */
-export function steadyProfile(voice: SoundProfile, film: SoundProfile | null): SoundProfile {
-  if (!film) return voice;
-  const prior = melRateHz;
-  const mean = voice.mean.map((value, band) => {
-    const expected = film.mean[band] - film.peak + voice.peak;
-    return (voice.loudFrames * value + prior * expected) / (voice.loudFrames + prior);
-  });
-  return { ...voice, mean };
-}
-
-/**
  * The sound around one moment as a predictor sees it: 20 bands at moments 30 ms apart, floor and mean removed.
  * @param seconds moment on the sound's own clock.
  * @param out as long as `contextSize` of the steps wanted.
  */
-export function contextAt(
-  sound: BandFrames,
-  profile: SoundProfile,
-  seconds: number,
-  out: Float32Array,
-): void {
-  const centre = Math.round(seconds * melRateHz - 0.5);
+export function contextAt(sound: BandFrames, profile: VoiceLevel, seconds: number, out: Float32Array): void {
+  const centre = Math.round(seconds * voiceMelRateHz - 0.5);
   const floor = profile.peak - floorNats;
   const steps = contextSteps(out.length);
   let at = 0;
@@ -127,8 +96,8 @@ export function contextAt(
 }
 
 /** Loudness around a moment above the floor, 0 (silence) to about 1 (loudest speech), over 50 ms. */
-export function loudnessAt(sound: BandFrames, profile: SoundProfile, seconds: number): number {
-  const centre = Math.round(seconds * melRateHz - 0.5);
+export function loudnessAt(sound: BandFrames, profile: VoiceLevel, seconds: number): number {
+  const centre = Math.round(seconds * voiceMelRateHz - 0.5);
   let sum = 0;
   for (let frame = centre - 2; frame <= centre + 2; frame++) {
     const value = frame >= 0 && frame < sound.count ? sound.loudness[frame] : -Infinity;

@@ -1,3 +1,4 @@
+import { steadyLevel, type VoiceLevel } from '../../audio/voice-mel.ts';
 import { correlation } from '../correlation.ts';
 import { shapeIndex, shapeOf, type LipPredictor } from './lip-predictor.ts';
 import { shapeSize, type PersonTable } from './person-table.ts';
@@ -8,9 +9,7 @@ import {
   loudnessAt,
   profileOf,
   readBandFrames,
-  steadyProfile,
   type BandFrames,
-  type SoundProfile,
 } from './sound-context.ts';
 
 const openingIndex = shapeIndex('opening');
@@ -74,7 +73,7 @@ export function learnSpectralModel(
   table: PersonTable,
   teaching: TeachingFrames,
   sound: BandFrames,
-  profile: SoundProfile,
+  profile: VoiceLevel,
 ): SpectralModel | null {
   const stride = Math.max(1, Math.ceil(teaching.frames.length / maximumRows));
   const frames = teaching.frames.filter((_frame, i) => i % stride === 0);
@@ -107,7 +106,7 @@ interface TeachingData {
   readonly seconds: Float64Array;
   readonly targets: Float32Array;
   readonly sound: BandFrames;
-  readonly profile: SoundProfile;
+  readonly profile: VoiceLevel;
 }
 
 interface Settings {
@@ -184,14 +183,14 @@ const naturalDeviation = 0.85;
  * The predictor that a fitted model makes.
  * @param film level and colour of the sound that taught it.
  */
-export function spectralPredictor(model: SpectralModel, film: SoundProfile): LipPredictor {
+export function spectralPredictor(model: SpectralModel, film: VoiceLevel): LipPredictor {
   const gains = model.trust.map((trust) => Math.min(naturalDeviation / Math.max(trust, 0.35), 2.4));
   return {
     trust: model.trust,
     sourceLagMs: model.lagMs,
     hear: (voice, seconds, signal) => {
       const sound = readBandFrames(voice, signal);
-      const profile = steadyProfile(profileOf(sound), film);
+      const profile = steadyLevel(profileOf(sound), film);
       const context = new Float32Array(model.ridge.inputSize);
       const shapes = new Float32Array(seconds.length * shapeSize);
       seconds.forEach((moment, i) => {
@@ -209,13 +208,13 @@ export function spectralPredictor(model: SpectralModel, film: SoundProfile): Lip
  * Used where neither the film's own sound nor a network can teach: louder voice, wider mouth.
  * @param film level and colour of the film's sound; null where it has none.
  */
-export function loudnessPredictor(film: SoundProfile | null): LipPredictor {
+export function loudnessPredictor(film: VoiceLevel | null): LipPredictor {
   return {
     trust: shapeOf({ opening: 0.27, area: 0.27, height: 0.2, width: 0.05, jaw: 0.2, component1: 0.25 }),
     sourceLagMs: 0,
     hear: (voice, seconds, signal) => {
       const sound = readBandFrames(voice, signal);
-      const profile = steadyProfile(profileOf(sound), film);
+      const profile = steadyLevel(profileOf(sound), film);
       const shapes = new Float32Array(seconds.length * shapeSize);
       seconds.forEach((moment, i) => {
         const loud = loudnessAt(sound, profile, moment);
